@@ -1,0 +1,15 @@
+/*-
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Copyright (c) 2026 The libskynet_socket authors
+ */
+
+#include <stdlib.h>
+
+#include "skynet_malloc.h"
+
+void *
+skynet_calloc(size_t number, size_t size)
+{
+	return (calloc(number, size));
+}
