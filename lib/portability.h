@@ -1,0 +1,83 @@
+/*-
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Copyright (c) 2026 The libskynet_socket authors
+ */
+
+/*
+ * What the systems do differently, outside poller/.  Nothing else in lib/
+ * tests for a system.  The facts are those of the systems' manuals:
+ *
+ *	accept4, SOCK_*	everywhere but macOS
+ *	MSG_NOSIGNAL	not on older macOS: SO_NOSIGPIPE there
+ *	recvmmsg	Linux, FreeBSD 11, NetBSD 7, OpenBSD 7.2
+ *	queue(3)	glibc lacks the _SAFE macros, musl the whole header
+ *	strerror_r	glibc's own form unlike POSIX's
+ */
+
+#ifndef SKYNET_PORTABILITY_H
+#define SKYNET_PORTABILITY_H
+
+#include <sys/param.h>
+#include <sys/types.h>
+#include <sys/socket.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#if defined(__has_include)
+#if __has_include(<sys/queue.h>)
+#include <sys/queue.h>
+#else
+#include "compat/queue.h"
+#endif
+#else
+#include <sys/queue.h>
+#endif
+
+#ifndef STAILQ_FOREACH_SAFE
+#define STAILQ_FOREACH_SAFE(var, head, field, next)			\
+	for ((var) = STAILQ_FIRST(head);				\
+	    (var) != NULL && ((next) = STAILQ_NEXT(var, field), 1);	\
+	    (var) = (next))
+#endif
+
+#ifndef TAILQ_FOREACH_SAFE
+#define TAILQ_FOREACH_SAFE(var, head, field, next)			\
+	for ((var) = TAILQ_FIRST(head);					\
+	    (var) != NULL && ((next) = TAILQ_NEXT(var, field), 1);	\
+	    (var) = (next))
+#endif
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL	0
+#endif
+
+#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC) && !defined(__APPLE__)
+#define SS_HAVE_ACCEPT4	1
+#else
+#define SS_HAVE_ACCEPT4	0
+#endif
+
+#if defined(__linux__) || (defined(__FreeBSD__) && __FreeBSD__ >= 11) || \
+    (defined(__NetBSD__) && __NetBSD_Version__ >= 700000000) || \
+    (defined(__OpenBSD__) && OpenBSD >= 202210)
+#define SS_HAVE_MMSG	1
+#else
+#define SS_HAVE_MMSG	0
+#endif
+
+/* The text of an error number; thread safe.  The text may lie in buffer. */
+static inline const char *
+ss_strerror(int error, char *buffer, size_t size)
+{
+#if defined(__GLIBC__)
+	return (strerror_r(error, buffer, size));
+#else
+	if (strerror_r(error, buffer, size) != 0)
+		(void)snprintf(buffer, size, "error %d", error);
+	return (buffer);
+#endif
+}
+
+#endif /* SKYNET_PORTABILITY_H */
