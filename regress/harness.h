@@ -81,6 +81,7 @@ const char		*test_message_name(int type);
 struct test_server {
 	struct socket_server		*server;	/* fixed */
 	int				 flags;		/* fixed */
+	int				 errors;	/* fixed: error_count then */
 	pthread_t			 network;	/* fixed; TEST_THREAD */
 	pthread_mutex_t			 lock;
 	pthread_cond_t			 heard;		/* with the lock */

@@ -111,6 +111,7 @@ test_server_adopt(struct socket_server *server, int flags)
 	ATF_REQUIRE(ts != NULL);
 	ts->server = server;
 	ts->flags = flags;
+	ts->errors = error_count();
 	STAILQ_INIT(&ts->queue);
 	ATF_REQUIRE_EQ(0, pthread_mutex_init(&ts->lock, NULL));
 	ATF_REQUIRE_EQ(0, pthread_cond_init(&ts->heard, NULL));
