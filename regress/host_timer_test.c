@@ -67,14 +67,15 @@ logging_service(struct log *log, int last)
 static void
 ask(struct skynet_context *context, struct log *log, int centiseconds)
 {
+	int64_t length;
 	int i;
 
 	i = log->asked++;
-	log->earliest[i] = nanoseconds() +
+	length = centiseconds <= 0 ? 0 :
 	    (int64_t)centiseconds * NANOSECONDS_PER_CENTISECOND;
+	log->earliest[i] = nanoseconds() + length;
 	ATF_REQUIRE_EQ(i, skynet_timeout(context, centiseconds, i));
-	log->latest[i] = nanoseconds() +
-	    (int64_t)centiseconds * NANOSECONDS_PER_CENTISECOND;
+	log->latest[i] = nanoseconds() + length;
 }
 
 /* Nobody was heard before one that was certainly due earlier. */
