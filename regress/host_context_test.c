@@ -156,7 +156,7 @@ HOST_TC(nothing_is_accepted_outside_init_and_run,
 	host_run_to_end(0);
 	ATF_CHECK_ERRNO(ESRCH, push_text(handle, NULL) == -1);
 	ATF_CHECK_ERRNO(EINVAL, skynet_context_new(NULL, NULL) == NULL);
-	ATF_CHECK_EQ(0, counting_allocator_blocks());
+	memory_all_returned();
 }
 
 struct leaver {
@@ -273,16 +273,17 @@ HOST_TC(want_of_memory_makes_no_half_service,
     "skynet_context_new fails with ENOMEM at each of its allocations")
 {
 	struct skynet_context *context;
-	long before, n;
+	size_t before;
+	long n;
 
 	ATF_REQUIRE_EQ(0, skynet_init());
-	before = counting_allocator_blocks();
+	before = memory_blocks();
 	context = NULL;
 	for (n = 0; context == NULL; n++) {
-		ATF_CHECK_EQ(before, counting_allocator_blocks());
-		counting_allocator_refuse_after(n);
+		ATF_CHECK_EQ(before, memory_blocks());
+		memory_fail_from(n + 1);
 		context = skynet_context_new(NULL, NULL);
-		counting_allocator_refuse_after(-1);
+		(void)memory_fail_end();
 		ATF_REQUIRE(context != NULL || errno == ENOMEM);
 	}
 	ATF_CHECK(n > 3);	/* service, queue, table */

@@ -119,7 +119,7 @@ HOST_TC(callback_may_keep_the_data,
 	ATF_CHECK_EQ(0, skynet_send(context, 0, skynet_context_handle(context),
 	    PTYPE_TEXT | PTYPE_TAG_DONTCOPY, 0, data, 5));
 	ATF_REQUIRE_EQ(0, skynet_run(0));
-	ATF_CHECK_EQ(1, counting_allocator_blocks());
+	ATF_CHECK_EQ(1, memory_blocks());
 	ATF_CHECK_STREQ("block", data);
 	skynet_free(data);
 }
@@ -150,7 +150,7 @@ HOST_TC(send_to_nobody_frees_what_was_passed_on,
 {
 	struct skynet_context *context, *gone;
 	uint32_t handle;
-	long before;
+	size_t before;
 	char data[] = "mine";
 
 	ATF_REQUIRE_EQ(0, skynet_init());
@@ -158,7 +158,7 @@ HOST_TC(send_to_nobody_frees_what_was_passed_on,
 	gone = host_service(NULL, NULL);
 	handle = skynet_context_handle(gone);
 	skynet_exit(gone);
-	before = counting_allocator_blocks();
+	before = memory_blocks();
 	ATF_CHECK_ERRNO(ESRCH, skynet_send(context, 0, handle,
 	    PTYPE_TEXT | PTYPE_TAG_DONTCOPY, 5, new_text("a"), 1) == -1);
 	ATF_CHECK_ERRNO(ESRCH, skynet_send(context, 0, handle, PTYPE_TEXT, 5,
@@ -170,7 +170,7 @@ HOST_TC(send_to_nobody_frees_what_was_passed_on,
 	ATF_CHECK_ERRNO(EINVAL, skynet_send(NULL, 0, 1,
 	    PTYPE_TEXT | PTYPE_TAG_DONTCOPY, 5, new_text("a"), 1) == -1);
 	ATF_CHECK_STREQ("mine", data);
-	ATF_CHECK_EQ(before, counting_allocator_blocks());
+	ATF_CHECK_EQ(before, memory_blocks());
 	skynet_exit(context);
 	host_run_to_end(0);
 }
@@ -179,18 +179,18 @@ HOST_TC(size_must_leave_room_for_the_type,
     "a size in the type's byte is -2 with EMSGSIZE, and passed data is freed")
 {
 	struct skynet_context *context;
-	long before;
+	size_t before;
 
 	ATF_REQUIRE_EQ(0, skynet_init());
 	context = host_service(NULL, NULL);
-	before = counting_allocator_blocks();
+	before = memory_blocks();
 	ATF_CHECK_ERRNO(EMSGSIZE, skynet_send(context, 0,
 	    skynet_context_handle(context), PTYPE_TEXT | PTYPE_TAG_DONTCOPY, 0,
 	    new_text("a"), (size_t)MESSAGE_TYPE_MASK + 1) == -2);
 	ATF_CHECK_ERRNO(EMSGSIZE, skynet_send(context, 0,
 	    skynet_context_handle(context), PTYPE_TEXT, 0,
 	    (void *)(uintptr_t)"a", SIZE_MAX) == -2);
-	ATF_CHECK_EQ(before, counting_allocator_blocks());
+	ATF_CHECK_EQ(before, memory_blocks());
 	skynet_exit(context);
 	host_run_to_end(0);
 }
@@ -237,31 +237,31 @@ HOST_TC(want_of_memory_loses_no_passed_data,
     "a send that finds no memory is -1 with ENOMEM and leaks nothing")
 {
 	struct skynet_context *context;
-	long before;
+	size_t before;
 	int i, result;
 
 	ATF_REQUIRE_EQ(0, skynet_init());
 	context = host_service(NULL, NULL);
-	before = counting_allocator_blocks();
-	counting_allocator_refuse_after(0);
+	before = memory_blocks();
+	memory_fail_from(1);
 	ATF_CHECK_ERRNO(ENOMEM, skynet_send(context, 0,
 	    skynet_context_handle(context), PTYPE_TEXT, 0,
 	    (void *)(uintptr_t)"a", 1) == -1);
-	counting_allocator_refuse_after(-1);
-	ATF_CHECK_EQ(before, counting_allocator_blocks());
+	(void)memory_fail_end();
+	ATF_CHECK_EQ(before, memory_blocks());
 
 	/* The queue grows at some time; that is refused too. */
 	result = 0;
 	for (i = 0; i < 100000 && result == 0; i++) {
-		before = counting_allocator_blocks();
-		counting_allocator_refuse_after(1);
+		before = memory_blocks();
+		memory_fail_from(2);
 		result = skynet_send(context, 0,
 		    skynet_context_handle(context), PTYPE_TEXT, 0,
 		    (void *)(uintptr_t)"a", 1);
 	}
 	ATF_CHECK_ERRNO(ENOMEM, result == -1);
-	counting_allocator_refuse_after(-1);
-	ATF_CHECK_EQ(before, counting_allocator_blocks());
+	(void)memory_fail_end();
+	ATF_CHECK_EQ(before, memory_blocks());
 	skynet_exit(context);
 	host_run_to_end(0);
 }
@@ -381,7 +381,7 @@ HOST_TC(receiver_owns_the_buffer_of_a_socket_message,
 	push_socket_data(skynet_context_handle(context));
 	ATF_REQUIRE_EQ(0, skynet_run(0));
 	ATF_CHECK_EQ(PTYPE_SOCKET, inbox.type);
-	ATF_CHECK_EQ(1, counting_allocator_blocks());
+	ATF_CHECK_EQ(1, memory_blocks());
 }
 
 ATF_TP_ADD_TCS(tp)

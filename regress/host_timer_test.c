@@ -249,13 +249,13 @@ HOST_TC(want_of_memory_refuses_a_timeout,
 	ATF_REQUIRE_EQ(0, skynet_init());
 	context = logging_service(&log, -1);
 	ATF_CHECK_ERRNO(EINVAL, skynet_timeout(NULL, 1, 1) == -1);
-	counting_allocator_refuse_after(0);
+	memory_fail_from(1);
 	ATF_CHECK_ERRNO(ENOMEM, skynet_timeout(context, 1, 1) == -1);
-	counting_allocator_refuse_after(1);
+	memory_fail_from(2);
 	for (granted = 0; granted < MAX_TIMEOUTS; granted++)
 		if (skynet_timeout(context, 1, granted) == -1)
 			break;
-	counting_allocator_refuse_after(-1);
+	(void)memory_fail_end();
 	ATF_REQUIRE(granted > 0 && granted < MAX_TIMEOUTS);
 	log.last = granted;
 	host_run_to_end(0);

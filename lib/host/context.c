@@ -92,7 +92,8 @@ names_socket(struct host_queue *queue, int id)
  * What a failed push would have closed (the contract's M-6) had the service
  * ended before the message came: the socket that the message names, unless it
  * belongs to another service by now.  After a CONNECT, or a CLOSE because the
- * peer has ended, no later message would come to fail.
+ * peer has ended, no later message would come to fail.  What the service has
+ * sent last is still sent.
  */
 static void
 close_named_sockets(struct skynet_context *context)
@@ -103,7 +104,7 @@ close_named_sockets(struct skynet_context *context)
 	for (info = list; info != NULL; info = info->next)
 		if (info->opaque == context->handle &&
 		    names_socket(&context->queue, info->id))
-			skynet_socket_close(context, info->id);
+			skynet_socket_shutdown(context, info->id);
 	socket_info_release(list);
 }
 
