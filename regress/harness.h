@@ -37,6 +37,10 @@
 #include "portability.h"
 #include "socket_server.h"
 
+#ifndef nitems
+#define nitems(array)	(sizeof(array) / sizeof((array)[0]))
+#endif
+
 #define TEST_DEADLINE	10000		/* ms */
 #define TEST_OWNER	((uintptr_t)0x0a)	/* opaque of what is set up here */
 #define TEST_FENCE	((uintptr_t)0xfe)	/* opaque of a fence; hands off */
@@ -169,6 +173,9 @@ void			 test_server_exit(struct test_server *);
 #define expect_pattern_until_close(ts, id, offset)			\
 	expect_pattern_until_close_at(__FILE__, __LINE__, (ts), (id), (offset))
 
+/* Whether a message of this id (0: of any) is queued; takes nothing. */
+bool	test_server_has(struct test_server *, int id);
+
 const struct test_message	*expect_message_at(const char *, int,
 				    struct test_server *, int, int);
 const struct test_message	*expect_message_of_at(const char *, int,
@@ -231,6 +238,11 @@ bool	test_info(struct test_server *, int id, struct socket_info *);
 int	plain_listen(int family, int *port);
 /* Likewise on 127.0.0.1 and unable to take much: back-pressure comes soon. */
 int	plain_listen_narrow(int *port);
+/*
+ * A listener whose backlog is full, by connections in the array: where the
+ * system lets further ones wait (Linux), connecting to it does not end.
+ */
+int	plain_listen_full(int *port, int *, int n);
 /* 127.0.0.1 or ::1. */
 int	plain_connect(int family, int port);
 /* Likewise unable to take much. */

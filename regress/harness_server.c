@@ -271,3 +271,10 @@ test_server_queued(struct test_server *ts, int id)
 	(void)pthread_mutex_unlock(&ts->lock);
 	return (message);
 }
+
+bool
+test_server_has(struct test_server *ts, int id)
+{
+
+	return (test_server_queued(ts, id) != NULL);
+}

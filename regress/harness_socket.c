@@ -116,6 +116,24 @@ plain_listen_narrow(int *port)
 }
 
 int
+plain_listen_full(int *port, int *fd, int n)
+{
+	union plain_address address;
+	socklen_t length;
+	int i, listener;
+
+	listener = plain_bound(AF_INET, false, port);
+	ATF_REQUIRE_EQ(0, listen(listener, 0));
+	length = loopback(AF_INET, *port, &address);
+	for (i = 0; i < n; i++) {
+		fd[i] = plain_socket(AF_INET, false);
+		ATF_REQUIRE(fcntl(fd[i], F_SETFL, O_NONBLOCK) != -1);
+		(void)connect(fd[i], &address.any, length);
+	}
+	return (listener);
+}
+
+int
 plain_refusing_port(int *port)
 {
 
