@@ -41,6 +41,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A key is a number from 0 to this. */
+#define POLLER_KEY_MAX	0x7fffffff
+
 /* Interest, a word of bits. */
 #define POLLER_READ	0x1
 #define POLLER_WRITE	0x2
@@ -69,8 +72,9 @@ struct poller_ops {
 	 * Begins to watch a descriptor that is not watched.  interest may be
 	 * 0.  A listening socket is added after listen(2), a connecting one
 	 * after connect(2).  A descriptor that the system cannot watch gives
-	 * -1: EBADF not open, ENOMEM, ENOSPC, and for all other reasons
-	 * (a regular file, an odd device) EPERM.
+	 * -1: EBADF not open, ENOMEM, ENOSPC, EPERM for a regular file or a
+	 * directory, or what the system says.  /dev/null is always ready with
+	 * poll and most kqueues, and refused by epoll.
 	 */
 	int		 (*add)(struct poller *, int fd, uintptr_t key,
 			    int interest);
@@ -78,7 +82,9 @@ struct poller_ops {
 	/*
 	 * Moves the interest of a watched descriptor from what it is to what
 	 * it shall be; from and to may be equal.  What has become ready while
-	 * there was no interest is reported afterwards.
+	 * there was no interest is reported afterwards.  -1: as for add, and
+	 * EPIPE where a system refuses to watch a pipe without a reader for
+	 * writing.
 	 */
 	int		 (*change)(struct poller *, int fd, uintptr_t key,
 			    int from, int to);
@@ -104,11 +110,15 @@ struct poller_ops {
 };
 
 /* The backends that this system has are all compiled ... */
+#pragma GCC visibility push(hidden)
+
 extern const struct poller_ops	skynet_poller_kqueue;
 extern const struct poller_ops	skynet_poller_epoll;
 extern const struct poller_ops	skynet_poller_poll;
 
 /* ... and POLLER chooses the one that the library uses (backend.c). */
 extern const struct poller_ops	*const skynet_poller_backend;
+
+#pragma GCC visibility pop
 
 #endif /* SKYNET_POLLER_H */
