@@ -1,0 +1,20 @@
+# libskynet_socket.  The README tells what there is to make; share/mk/own.mk
+# has the variables.
+
+TOP=		${.CURDIR}
+.include "${TOP}/share/mk/own.mk"
+
+SUBDIR=		include lib man share/examples
+
+.include "${TOP}/share/mk/subdir.mk"
+
+.PHONY: demo regress test check install-tests
+
+demo: all
+	@(cd ${.CURDIR}/share/examples && ${MAKE} demo)
+
+regress test check: all
+	@(cd ${.CURDIR}/regress && ${MAKE} regress)
+
+install-tests: all
+	@(cd ${.CURDIR}/regress && ${MAKE} install-tests)
