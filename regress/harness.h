@@ -118,9 +118,12 @@ struct test_server	*test_server_adopt(struct socket_server *, int flags);
 /*
  * Ends the poll, releases the server, and fails the case unless all memory and
  * all descriptors came back.  What the test has opened itself since the
- * creation it must have closed.  Messages that nobody expected are allowed.
+ * creation it must have closed, but for what it keeps.  Messages that nobody
+ * expected are allowed.
  */
 void			 test_server_release(struct test_server *);
+/* This descriptor of the test must still be open after the release. */
+void			 test_server_keep(struct test_server *, int fd);
 /*
  * Ends the poll, and no more; test_server_release needs no such call before.
  */

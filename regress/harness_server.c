@@ -169,6 +169,15 @@ test_server_exit(struct test_server *ts)
 }
 
 void
+test_server_keep(struct test_server *ts, int fd)
+{
+
+	ATF_REQUIRE(fd >= 0 && fd < DESCRIPTOR_LIMIT);
+	if (ts->descriptors != NULL)
+		ts->descriptors[fd] = true;
+}
+
+void
 test_server_release(struct test_server *ts)
 {
 	struct test_message *message;

@@ -1,0 +1,401 @@
+/*-
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Copyright (c) 2026 The libskynet_socket authors
+ */
+
+/*
+ * One direction ends before the other: L-2, L-3, L-4, L-6.
+ */
+
+#include <sys/types.h>
+#include <sys/socket.h>
+
+#include <atf-c.h>
+#include <string.h>
+
+#include "harness.h"
+
+#define LARGE	((size_t)24 * 1024 * 1024)
+
+/* Sends until the server has noticed that writing fails. */
+static void
+send_until_refused(struct test_server *ts, int id)
+{
+	int64_t until;
+
+	until = monotonic_ms() + TEST_DEADLINE;
+	while (test_send(ts, id, "x", 1) == 0) {
+		expect_command_fence(ts);
+		ATF_REQUIRE_MSG(monotonic_ms() < until, "all is taken");
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(l2_all_that_came_then_close);
+ATF_TC_BODY(l2_all_that_came_then_close, tc)
+{
+	const struct test_message *message;
+	struct test_server *ts;
+	struct test_stream stream;
+
+	ts = test_server_create(TEST_STEP);
+	stream = test_accepted(ts);
+	plain_write_pattern(stream.fd, 0, 150000);
+	plain_end(stream.fd);
+	ATF_CHECK_EQ(150000, expect_pattern_until_close(ts, stream.id, 0));
+	message = ts->current;
+	ATF_CHECK_EQ(TEST_OWNER, message->opaque);
+	ATF_CHECK_EQ(0, message->ud);
+	expect_none(ts, stream.id);
+	plain_close(stream.fd);
+	test_server_release(ts);
+}
+
+ATF_TC_WITHOUT_HEAD(l2_the_client_that_half_closes_gets_its_answer);
+ATF_TC_BODY(l2_the_client_that_half_closes_gets_its_answer, tc)
+{
+	struct test_server *ts;
+	struct test_stream stream;
+
+	ts = test_server_create(TEST_THREAD);
+	stream = test_accepted(ts);
+	plain_write(stream.fd, "question", 8);
+	plain_end(stream.fd);
+	expect_data(ts, stream.id, "question", 8);
+	(void)expect_message(ts, SOCKET_CLOSE, stream.id);
+	ATF_CHECK_EQ(0, test_send_pattern(ts, stream.id, 0, LARGE));
+	socket_server_shutdown(ts->server, TEST_OWNER, stream.id);
+	ATF_CHECK_EQ(LARGE, plain_pattern_until_end(stream.fd, 0));
+	/* No second CLOSE. */
+	expect_fence(ts);
+	while (test_server_has(ts, stream.id))
+		(void)expect_message_of(ts, stream.id, SOCKET_WARNING);
+	ATF_CHECK_EQ(-1, test_send(ts, stream.id, "x", 1));
+	plain_close(stream.fd);
+	test_server_release(ts);
+}
+
+ATF_TC_WITHOUT_HEAD(l2_close_raises_no_second_close);
+ATF_TC_BODY(l2_close_raises_no_second_close, tc)
+{
+	struct test_server *ts;
+	struct test_stream stream;
+	struct socket_info info;
+	int descriptors;
+
+	ts = test_server_create(TEST_THREAD);
+	expect_fence(ts);
+	descriptors = descriptor_count();
+	stream = test_accepted(ts);
+	plain_end(stream.fd);
+	(void)expect_message(ts, SOCKET_CLOSE, stream.id);
+	socket_server_close(ts->server, TEST_OWNER, stream.id);
+	plain_expect_end(stream.fd);
+	expect_none(ts, stream.id);
+	ATF_CHECK(!test_info(ts, stream.id, &info));
+	ATF_CHECK_EQ(descriptors + 1, descriptor_count());
+	plain_close(stream.fd);
+	test_server_release(ts);
+}
+
+ATF_TC_WITHOUT_HEAD(l2_the_id_lives_until_its_owner_closes_it);
+ATF_TC_BODY(l2_the_id_lives_until_its_owner_closes_it, tc)
+{
+	struct test_server *ts;
+	struct test_stream stream;
+	struct socket_info info;
+	int i;
+
+	ts = test_server_create(TEST_THREAD);
+	stream = test_accepted(ts);
+	plain_end(stream.fd);
+	(void)expect_message(ts, SOCKET_CLOSE, stream.id);
+	for (i = 0; i < 10; i++) {
+		ATF_CHECK_EQ(0, test_send(ts, stream.id, "part", 4));
+		plain_expect(stream.fd, "part", 4);
+		expect_none(ts, stream.id);
+	}
+	ATF_CHECK(test_info(ts, stream.id, &info));
+	plain_close(stream.fd);
+	test_server_release(ts);
+}
+
+ATF_TC_WITHOUT_HEAD(l2_shutdown_with_nothing_to_send);
+ATF_TC_BODY(l2_shutdown_with_nothing_to_send, tc)
+{
+	struct test_server *ts;
+	struct test_stream stream;
+	int descriptors;
+
+	ts = test_server_create(TEST_THREAD);
+	expect_fence(ts);
+	descriptors = descriptor_count();
+	stream = test_connected(ts);
+	plain_end(stream.fd);
+	(void)expect_message(ts, SOCKET_CLOSE, stream.id);
+	socket_server_shutdown(ts->server, TEST_OWNER, stream.id);
+	plain_expect_end(stream.fd);
+	expect_none(ts, stream.id);
+	ATF_CHECK_EQ(descriptors + 1, descriptor_count());
+	plain_close(stream.fd);
+	test_server_release(ts);
+}
+
+ATF_TC_WITHOUT_HEAD(l2_end_during_a_large_answer);
+ATF_TC_BODY(l2_end_during_a_large_answer, tc)
+{
+	const struct test_message *message;
+	struct test_server *ts;
+	struct test_stream stream;
+
+	ts = test_server_create(TEST_THREAD);
+	stream = test_accepted(ts);
+	ATF_REQUIRE_EQ(0, test_send_pattern(ts, stream.id, 0, LARGE));
+	plain_end(stream.fd);
+	do {
+		message = expect_any_of(ts, stream.id);
+		ATF_REQUIRE(message->type == SOCKET_WARNING ||
+		    message->type == SOCKET_CLOSE);
+	} while (message->type != SOCKET_CLOSE);
+	plain_expect_pattern(stream.fd, 0, LARGE);
+	ATF_CHECK_EQ(0, test_send(ts, stream.id, "and more", 8));
+	plain_expect(stream.fd, "and more", 8);
+	plain_close(stream.fd);
+	test_server_release(ts);
+}
+
+ATF_TC_WITHOUT_HEAD(l2_no_busy_loop_after_the_end);
+ATF_TC_BODY(l2_no_busy_loop_after_the_end, tc)
+{
+	struct test_server *ts;
+	struct test_stream stream;
+	struct socket_info info;
+
+	/* An end that stays must not be heard again, nor counted as a read. */
+	ts = test_server_create(TEST_THREAD);
+	stream = test_accepted(ts);
+	plain_write(stream.fd, "12345", 5);
+	plain_end(stream.fd);
+	expect_data(ts, stream.id, "12345", 5);
+	(void)expect_message(ts, SOCKET_CLOSE, stream.id);
+	expect_none(ts, stream.id);
+	expect_none(ts, stream.id);
+	ATF_REQUIRE(test_info(ts, stream.id, &info));
+	ATF_CHECK_EQ(5, info.read);
+	plain_close(stream.fd);
+	test_server_release(ts);
+}
+
+ATF_TC_WITHOUT_HEAD(l3_writing_fails_and_what_came_is_delivered);
+ATF_TC_BODY(l3_writing_fails_and_what_came_is_delivered, tc)
+{
+	const struct test_message *message;
+	struct test_server *ts;
+	int fd[2], id;
+	bool failed;
+
+	/*
+	 * A pair whose other end is closed after a word: writing fails with a
+	 * broken pipe, what was said can still be read.
+	 */
+	plain_socketpair(fd);
+	ts = test_server_create(TEST_STEP);
+	id = socket_server_bind(ts->server, TEST_OWNER, fd[0]);
+	(void)expect_message(ts, SOCKET_OPEN, id);
+	plain_write(fd[1], "last words", 10);
+	plain_close(fd[1]);
+	(void)test_send(ts, id, "unheard", 7);
+	failed = false;
+	do {
+		message = expect_any_of(ts, id);
+		if (message->type == SOCKET_ERR)
+			failed = true;
+		else if (message->type == SOCKET_DATA)
+			ATF_CHECK(message->ud == 10 &&
+			    memcmp(message->data, "last words", 10) == 0);
+	} while (message->type != SOCKET_CLOSE);
+	ATF_CHECK_MSG(failed, "no ERR");
+	expect_none(ts, id);
+	plain_close(fd[0]);
+	test_server_release(ts);
+}
+
+ATF_TC_WITHOUT_HEAD(l3_writing_fails_while_paused);
+ATF_TC_BODY(l3_writing_fails_while_paused, tc)
+{
+	struct test_server *ts;
+	int fd[2], id;
+
+	plain_socketpair(fd);
+	ts = test_server_create(TEST_THREAD);
+	id = socket_server_bind(ts->server, TEST_OWNER, fd[0]);
+	(void)expect_message(ts, SOCKET_OPEN, id);
+	socket_server_pause(ts->server, TEST_OWNER, id);
+	expect_fence(ts);
+	plain_write(fd[1], "last words", 10);
+	plain_close(fd[1]);
+	send_until_refused(ts, id);
+	(void)expect_message(ts, SOCKET_ERR, id);
+	/* One ERR; the rest waits until reading is open again. */
+	expect_none(ts, id);
+	socket_server_start(ts->server, TEST_OWNER, id);
+	while (expect_any_of(ts, id)->type == SOCKET_OPEN)
+		continue;
+	ATF_REQUIRE_EQ(SOCKET_DATA, ts->current->type);
+	ATF_CHECK_EQ(10, ts->current->ud);
+	(void)expect_message(ts, SOCKET_CLOSE, id);
+	expect_none(ts, id);
+	plain_close(fd[0]);
+	test_server_release(ts);
+}
+
+ATF_TC_WITHOUT_HEAD(l4_reset_is_error_then_close_then_gone);
+ATF_TC_BODY(l4_reset_is_error_then_close_then_gone, tc)
+{
+	const struct test_message *message;
+	struct test_server *ts;
+	struct test_stream stream;
+	struct socket_info info;
+	int descriptors;
+
+	ts = test_server_create(TEST_THREAD);
+	expect_fence(ts);
+	descriptors = descriptor_count();
+	stream = test_accepted(ts);
+	plain_reset(stream.fd);
+	message = expect_message(ts, SOCKET_ERR, stream.id);
+	ATF_CHECK(message->text[0] != '\0');
+	ATF_CHECK_EQ(TEST_OWNER, message->opaque);
+	(void)expect_message(ts, SOCKET_CLOSE, stream.id);
+	/* Without the owner's help. */
+	expect_none(ts, stream.id);
+	ATF_CHECK(!test_info(ts, stream.id, &info));
+	ATF_CHECK_EQ(descriptors, descriptor_count());
+	ATF_CHECK_EQ(-1, test_send(ts, stream.id, "x", 1));
+	socket_server_close(ts->server, TEST_OWNER, stream.id);
+	socket_server_shutdown(ts->server, TEST_OWNER, stream.id);
+	expect_none(ts, stream.id);
+	test_server_release(ts);
+}
+
+ATF_TC_WITHOUT_HEAD(l4_reset_with_data_unsent);
+ATF_TC_BODY(l4_reset_with_data_unsent, tc)
+{
+	const struct test_message *message;
+	struct test_server *ts;
+	struct test_stream stream;
+	int descriptors, errors;
+
+	ts = test_server_create(TEST_THREAD);
+	expect_fence(ts);
+	descriptors = descriptor_count();
+	stream = test_accepted(ts);
+	ATF_REQUIRE_EQ(0, test_send_pattern(ts, stream.id, 0, LARGE));
+	expect_fence(ts);
+	plain_reset(stream.fd);
+	errors = 0;
+	do {
+		message = expect_any_of(ts, stream.id);
+		if (message->type == SOCKET_ERR)
+			errors++;
+	} while (message->type != SOCKET_CLOSE);
+	ATF_CHECK_EQ(1, errors);
+	expect_none(ts, stream.id);
+	ATF_CHECK_EQ(descriptors, descriptor_count());
+	ATF_CHECK(memory_bytes() < LARGE / 2);
+	test_server_release(ts);
+}
+
+ATF_TC_WITHOUT_HEAD(l4_reset_after_the_peer_had_ended);
+ATF_TC_BODY(l4_reset_after_the_peer_had_ended, tc)
+{
+	const struct test_message *message;
+	struct test_server *ts;
+	struct test_stream stream;
+	struct socket_info info;
+
+	/* Reading is over, then writing fails: nothing is left to live for. */
+	ts = test_server_create(TEST_THREAD);
+	stream = test_accepted(ts);
+	plain_end(stream.fd);
+	(void)expect_message(ts, SOCKET_CLOSE, stream.id);
+	ATF_REQUIRE_EQ(0, test_send_pattern(ts, stream.id, 0, LARGE));
+	expect_fence(ts);
+	plain_reset(stream.fd);
+	do {
+		message = expect_any_of(ts, stream.id);
+	} while (message->type == SOCKET_WARNING);
+	ATF_CHECK_EQ(SOCKET_ERR, message->type);
+	expect_none(ts, stream.id);
+	ATF_CHECK_EQ(-1, test_send(ts, stream.id, "x", 1));
+	ATF_CHECK(!test_info(ts, stream.id, &info));
+	test_server_release(ts);
+}
+
+ATF_TC_WITHOUT_HEAD(l4_reset_while_paused_is_heard_after_start);
+ATF_TC_BODY(l4_reset_while_paused_is_heard_after_start, tc)
+{
+	struct test_server *ts;
+	struct test_stream stream;
+
+	ts = test_server_create(TEST_THREAD);
+	stream = test_connect(ts);
+	plain_reset(stream.fd);
+	expect_fence(ts);
+	socket_server_start(ts->server, TEST_OWNER, stream.id);
+	/* Whether it is told before or after the start is not settled. */
+	while (expect_any_of(ts, stream.id)->type == SOCKET_OPEN)
+		continue;
+	ATF_CHECK_EQ(SOCKET_ERR, ts->current->type);
+	(void)expect_message(ts, SOCKET_CLOSE, stream.id);
+	/* If it came first, the start found the id gone. */
+	expect_fence(ts);
+	if (test_server_has(ts, stream.id))
+		(void)expect_message(ts, SOCKET_ERR, stream.id);
+	expect_none(ts, stream.id);
+	test_server_release(ts);
+}
+
+ATF_TC_WITHOUT_HEAD(l6_reset_of_one_harms_no_other);
+ATF_TC_BODY(l6_reset_of_one_harms_no_other, tc)
+{
+	struct test_server *ts;
+	struct test_stream other, stream;
+	int i;
+
+	ts = test_server_create(TEST_THREAD);
+	other = test_accepted(ts);
+	for (i = 0; i < 20; i++) {
+		stream = test_accepted(ts);
+		plain_write(other.fd, &i, sizeof(i));
+		plain_reset(stream.fd);
+		(void)expect_message_of(ts, stream.id, SOCKET_ERR);
+		(void)expect_message_of(ts, stream.id, SOCKET_CLOSE);
+		/* A dead id's close must not hit the next one. */
+		socket_server_close(ts->server, TEST_OWNER, stream.id);
+		expect_data(ts, other.id, &i, sizeof(i));
+	}
+	expect_none(ts, 0);
+	plain_close(other.fd);
+	test_server_release(ts);
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+
+	ATF_TP_ADD_TC(tp, l2_all_that_came_then_close);
+	ATF_TP_ADD_TC(tp, l2_the_client_that_half_closes_gets_its_answer);
+	ATF_TP_ADD_TC(tp, l2_close_raises_no_second_close);
+	ATF_TP_ADD_TC(tp, l2_the_id_lives_until_its_owner_closes_it);
+	ATF_TP_ADD_TC(tp, l2_shutdown_with_nothing_to_send);
+	ATF_TP_ADD_TC(tp, l2_end_during_a_large_answer);
+	ATF_TP_ADD_TC(tp, l2_no_busy_loop_after_the_end);
+	ATF_TP_ADD_TC(tp, l3_writing_fails_and_what_came_is_delivered);
+	ATF_TP_ADD_TC(tp, l3_writing_fails_while_paused);
+	ATF_TP_ADD_TC(tp, l4_reset_is_error_then_close_then_gone);
+	ATF_TP_ADD_TC(tp, l4_reset_with_data_unsent);
+	ATF_TP_ADD_TC(tp, l4_reset_after_the_peer_had_ended);
+	ATF_TP_ADD_TC(tp, l4_reset_while_paused_is_heard_after_start);
+	ATF_TP_ADD_TC(tp, l6_reset_of_one_harms_no_other);
+	return (atf_no_error());
+}
