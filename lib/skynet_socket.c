@@ -31,6 +31,13 @@ skynet_socket_init(void)
 		skynet_error(NULL, "socket: no server could be made");
 }
 
+int
+skynet_socket_ready(void)
+{
+
+	return (server != NULL);
+}
+
 void
 skynet_socket_exit(void)
 {

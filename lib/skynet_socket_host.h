@@ -24,6 +24,9 @@ int	skynet_socket_poll_timeout(int timeout);
 
 #define SKYNET_SOCKET_POLL_NOTHING	2
 
+/* Whether skynet_socket_init has made a server; if not, errno is its reason. */
+int	skynet_socket_ready(void);
+
 /*
  * Ends the current skynet_socket_poll_timeout or, if there is none, the next
  * one.  Any thread, and signal handlers, between skynet_socket_init and

@@ -75,9 +75,11 @@ skynet_init(void)
 		errno = EBUSY;
 		return (-1);
 	}
+	skynet_socket_init();
+	if (!skynet_socket_ready())
+		return (-1);
 	initialised = true;
 	atomic_store(&stop, false);
-	skynet_socket_init();
 	atomic_store(&gate, true);
 	host_handle_open();
 	return (0);
