@@ -5,13 +5,15 @@ TOP=		${.CURDIR}
 .include "${TOP}/share/mk/own.mk"
 
 SUBDIR=		include lib man share/examples
+SUBDIR_obj=	regress
+SUBDIR_clean=	regress
 
 .include "${TOP}/share/mk/subdir.mk"
 
 .PHONY: demo regress test check install-tests
 
 demo: all
-	@(cd ${.CURDIR}/share/examples && ${MAKE} demo)
+	@(cd ${.CURDIR}/share/examples && ${MAKE} run-demo)
 
 regress test check: all
 	@(cd ${.CURDIR}/regress && ${MAKE} regress)

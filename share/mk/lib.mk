@@ -1,5 +1,11 @@
-# A library: static and shared, with the shared one named as the system does.
-# LIB, SRCS, SHLIB_MAJOR and SHLIB_MINOR, VERSION_MAP, INCS, PC.
+# A library, static and shared; the shared one is named as the system does.
+#
+#	LIB		its name
+#	SRCS		sources
+#	HEADERS		what all sources depend on
+#	SHLIB_MAJOR, SHLIB_MINOR
+#	VERSION_MAP	the exported names
+#	PC, VERSION	PC.in becomes the file for pkg-config
 
 OBJS=		${SRCS:.c=.o}
 PICOBJS=	${SRCS:.c=.pico}
@@ -7,11 +13,10 @@ ARCHIVE=	lib${LIB}.a
 
 .if ${OPSYS} == "OpenBSD"
 .  if defined(LIB${LIB}_VERSION)
-SHLIB_VERSION=	${LIB${LIB}_VERSION}
+SHLIB=		lib${LIB}.so.${LIB${LIB}_VERSION}
 .  else
-SHLIB_VERSION=	${SHLIB_MAJOR}.${SHLIB_MINOR}
+SHLIB=		lib${LIB}.so.${SHLIB_MAJOR}.${SHLIB_MINOR}
 .  endif
-SHLIB=		lib${LIB}.so.${SHLIB_VERSION}
 SONAME=		${SHLIB}
 SHLIB_LINKS=
 .elif ${OPSYS} == "FreeBSD" || ${OPSYS} == "DragonFly"
@@ -28,19 +33,22 @@ SONAME=		lib${LIB}.so.${SHLIB_MAJOR}
 SHLIB_LINKS=	lib${LIB}.so.${SHLIB_MAJOR} lib${LIB}.so
 .endif
 
+# A program may replace functions of the library.  ELF lets it unless the
+# library is linked with -Bsymbolic; macOS needs to be told.
 .if ${OPSYS} == "Darwin"
+EXPORTS=	exported.list
 SHLIB_FLAGS=	-dynamiclib -install_name ${SONAME} \
-		-exported_symbols_list exported.list
-SHLIB_NEEDS=	exported.list
+		-Wl,-flat_namespace -Wl,-interposable \
+		-Wl,-exported_symbols_list,${EXPORTS}
 .else
-SHLIB_FLAGS=	-shared -Wl,-soname,${SONAME} \
-		-Wl,--version-script=${VERSION_MAP}
-SHLIB_NEEDS=	${VERSION_MAP}
+EXPORTS=	${VERSION_MAP}
+SHLIB_FLAGS=	-shared -Wl,-soname,${SONAME} -Wl,--version-script,${EXPORTS}
 .endif
 
 .PHONY: all install clean lint
 .MAIN: all
 all: ${ARCHIVE} ${SHLIB}
+lint:
 
 .c.o:
 	${COMPILE} -c ${.IMPSRC} -o ${.TARGET}
@@ -57,7 +65,7 @@ ${ARCHIVE}: ${OBJS}
 exported.list: ${VERSION_MAP}
 	sed -n 's/^	\([a-z_]*\);.*/_\1/p' ${VERSION_MAP} > ${.TARGET}
 
-${SHLIB}: ${PICOBJS} ${SHLIB_NEEDS}
+${SHLIB}: ${PICOBJS} ${EXPORTS}
 	${LINK} ${SHLIB_FLAGS} -o ${.TARGET} ${PICOBJS} ${LIBS}
 .for l in ${SHLIB_LINKS}
 	ln -sf ${SHLIB} ${l}
@@ -65,14 +73,15 @@ ${SHLIB}: ${PICOBJS} ${SHLIB_NEEDS}
 
 install:
 	${INSTALL_DIR} ${DESTDIR}${LIBDIR} ${DESTDIR}${PKGCONFIGDIR}
-	${INSTALL_FILE} ${ARCHIVE} ${DESTDIR}${LIBDIR}
-	${INSTALL_FILE} ${SHLIB} ${DESTDIR}${LIBDIR}
+	${INSTALL_LIB} ${ARCHIVE} ${DESTDIR}${LIBDIR}
+	${INSTALL_LIB} ${SHLIB} ${DESTDIR}${LIBDIR}
 .for l in ${SHLIB_LINKS}
 	ln -sf ${SHLIB} ${DESTDIR}${LIBDIR}/${l}
 .endfor
 	sed -e 's|@prefix@|${PREFIX}|' -e 's|@libdir@|${LIBDIR}|' \
 	    -e 's|@includedir@|${INCLUDEDIR}|' -e 's|@version@|${VERSION}|' \
-	    ${.CURDIR}/${PC}.in > ${DESTDIR}${PKGCONFIGDIR}/${PC}.tmp
+	    -e 's|@libs@|${THREADS} ${LIBS}|' ${.CURDIR}/${PC}.in \
+	    > ${DESTDIR}${PKGCONFIGDIR}/${PC}.tmp
 	${INSTALL_FILE} ${DESTDIR}${PKGCONFIGDIR}/${PC}.tmp \
 	    ${DESTDIR}${PKGCONFIGDIR}/${PC}
 	rm -f ${DESTDIR}${PKGCONFIGDIR}/${PC}.tmp
@@ -80,5 +89,3 @@ install:
 clean:
 	rm -f ${ARCHIVE} ${SHLIB} ${SHLIB_LINKS} exported.list *.o *.pico \
 	    *.gcda *.gcno
-
-lint:

@@ -1,10 +1,12 @@
 # A folder for what is made: obj beside the sources, or one below
 # MAKEOBJDIRPREFIX.
 
+.if defined(MAKEOBJDIRPREFIX)
+OBJECTS=	${MAKEOBJDIRPREFIX}${.CURDIR}
+.else
+OBJECTS=	${.CURDIR}/obj
+.endif
+
 .PHONY: obj
 obj:
-	@if [ -n "$${MAKEOBJDIRPREFIX}" ]; then \
-		mkdir -p "$${MAKEOBJDIRPREFIX}${.CURDIR}"; \
-	else \
-		mkdir -p ${.CURDIR}/obj; \
-	fi
+	@mkdir -p ${OBJECTS}

@@ -14,54 +14,67 @@ PKGCONFIGDIR?=	${LIBDIR}/pkgconfig
 EXAMPLESDIR?=	${PREFIX}/share/examples/skynet_socket
 TESTSDIR?=	${PREFIX}/tests/skynet_socket
 
-BINMODE?=	555
-NOBINMODE?=	444
-INSTALL?=	install
 # Owners only where somebody names them: ports stage as an ordinary user.
-.if defined(BINOWN)
+.if defined(BINOWN) && !empty(BINOWN)
 INSTALL_OWNER+=	-o ${BINOWN}
 .endif
-.if defined(BINGRP)
+.if defined(BINGRP) && !empty(BINGRP)
 INSTALL_OWNER+=	-g ${BINGRP}
 .endif
 INSTALL_OWNER?=
-INSTALL_FILE=	${INSTALL} -c ${INSTALL_OWNER} -m ${NOBINMODE}
-INSTALL_PROG=	${INSTALL} -c ${INSTALL_OWNER} -m ${BINMODE}
+BINMODE?=	555
+LIBMODE?=	444
+NOBINMODE?=	444
+INSTALL?=	install
 INSTALL_DIR=	${INSTALL} -d
+INSTALL_FILE=	${INSTALL} -c ${INSTALL_OWNER} -m ${NOBINMODE}
+INSTALL_LIB=	${INSTALL} -c ${INSTALL_OWNER} -m ${LIBMODE}
+INSTALL_PROG=	${INSTALL} -c ${INSTALL_OWNER} -m ${BINMODE}
+
+# The pollers that this system has.  Linux has kqueue(2) by libkqueue, or by
+# the stand-in of the tests.
+.if ${OPSYS} == "Linux"
+POLLERS=	epoll poll kqueue
+.elif ${OPSYS} == "FreeBSD" || ${OPSYS} == "OpenBSD" || \
+	${OPSYS} == "NetBSD" || ${OPSYS} == "DragonFly" || \
+	${OPSYS} == "Darwin"
+POLLERS=	kqueue poll
+.else
+POLLERS=	poll
+.endif
 
 # The poller of the library.
 .if !defined(POLLER)
 .  if ${OPSYS} == "Linux"
 POLLER=		epoll
-.  elif ${OPSYS} == "FreeBSD" || ${OPSYS} == "OpenBSD" || \
-	${OPSYS} == "NetBSD" || ${OPSYS} == "DragonFly" || \
-	${OPSYS} == "Darwin"
+.  elif !empty(POLLERS:Mkqueue)
 POLLER=		kqueue
 .  else
 POLLER=		poll
 .  endif
 .endif
 
-# The pollers that this system has, or can pretend to have in tests.
+# Feature macros on Linux alone: on a BSD they would hide what is needed.
 .if ${OPSYS} == "Linux"
-POLLERS=	epoll poll kqueue
 FEATURES=	-D_GNU_SOURCE
-.elif ${POLLER} == "kqueue" || ${OPSYS} == "FreeBSD" || \
-	${OPSYS} == "OpenBSD" || ${OPSYS} == "NetBSD" || \
-	${OPSYS} == "DragonFly" || ${OPSYS} == "Darwin"
-POLLERS=	kqueue poll
 .else
-POLLERS=	poll
+FEATURES=
 .endif
-FEATURES?=
 
 CSTD?=		-std=c11
-WARNINGS?=	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+# Before CFLAGS, which may say otherwise; some sys.mk says nothing.
+OPTIMIZE?=	-O2
+WARNINGS?=	-Wall -Wextra -Wshadow -Wstrict-prototypes \
+		-Wmissing-prototypes
 .if defined(WERROR)
-WARNINGS+=	-Werror
+ERRORS=		-Werror
+.else
+ERRORS=
 .endif
 THREADS?=	-pthread
-OPTIMIZE?=	-O2 -g
+.if defined(DEBUG)
+INSTRUMENT+=	-g -O0
+.endif
 .if defined(SANITIZE)
 INSTRUMENT+=	-g -fno-omit-frame-pointer -fsanitize=${SANITIZE} \
 		-fno-sanitize-recover=all
@@ -73,17 +86,16 @@ INSTRUMENT?=
 INCLUDES=	-I${TOP}/include -I${TOP}/lib -I${TOP}/poller
 DEFINES?=
 
-# Debian's sys.mk turns DESTDIR into flags that hide the system's headers.
-.if ${OPSYS} == "Linux" && defined(CPPFLAGS)
+# With DESTDIR, the sys.mk of bmake on Linux hides the system's headers.
+CPPFLAGS?=
+.if ${OPSYS} == "Linux"
 CPPFLAGS:=	${CPPFLAGS:N-nostdinc:N-idirafter:N*/usr/include}
 .endif
-CPPFLAGS?=
 
 COMPILE=	${CC} ${CSTD} ${FEATURES} ${DEFINES} ${INCLUDES} ${CPPFLAGS} \
-		${OPTIMIZE} ${CFLAGS} ${WARNINGS} ${INSTRUMENT} ${THREADS}
+		${OPTIMIZE} ${CFLAGS} ${WARNINGS} ${ERRORS} ${INSTRUMENT} ${THREADS}
 LINK=		${CC} ${CFLAGS} ${INSTRUMENT} ${THREADS} ${LDFLAGS}
 
-# kqueue on a system without it: an installed libkqueue, or the stand-in.
 .if ${OPSYS} == "Linux"
 .  if !defined(LIBKQUEUE)
 LIBKQUEUE!=	pkg-config --exists libkqueue 2>/dev/null && echo yes || echo no
@@ -95,12 +107,16 @@ KQUEUE_SRCS=
 .  else
 KQUEUE_CFLAGS=	-I${TOP}/regress/kqueue_standin
 KQUEUE_LIBS=
-KQUEUE_SRCS=	kqueue_standin.c
+KQUEUE_SRCS=	activity.c knote.c kqueue_standin.c
 .  endif
+.endif
+
+# What the library needs beside libc and threads: nothing but a library for
+# a poller that the system itself does not have.
+.if ${OPSYS} == "Linux" && ${POLLER} == "kqueue"
+LIBS=		${KQUEUE_LIBS}
 .else
-KQUEUE_CFLAGS=
-KQUEUE_LIBS=
-KQUEUE_SRCS=
+LIBS=
 .endif
 
 .SUFFIXES: .c .o .pico

@@ -1,122 +1,161 @@
 # ATF test programs, run by Kyua.
 #
-#	SUPPORT		sources of an archive that every program is linked with
+#	HARNESS		sources of an archive that every program is linked with
 #	TESTS_POLLER	programs, each linked once for each poller of POLLERS
 #	TESTS_C		programs linked once, with the library's own poller
-#	TESTS_SH	programs in atf-sh(1)
+#	TESTS_LINK	programs linked without the harness, once with the
+#			static library and once with the shared one
+#	TESTS_SH	programs for atf-sh(1)
+#	TREE_TESTS_SH	the same, but about the source tree: not installed
+#	SRCS.name	sources of a program other than name.c
+#	HARNESS.name	empty for a program that does without the harness
+#	LIBS.name	what else the program is linked with
+#	HEADERS		what all sources depend on
+#	DATA		files that the programs read, beside them
 
-TEST_TIMEOUT?=	120
+TEST_TIMEOUT?=	60
 PARALLELISM?=	2
 KYUA?=		kyua
 
-# What is read from pkg-config is read when tests are made, and then only.
-ATF_CFLAGS=	$$(pkg-config --cflags atf-c 2>/dev/null)
-ATF_LIBS=	$$(pkg-config --libs atf-c 2>/dev/null || echo -latf-c)
+LIBOBJ!=	cd ${TOP}/lib && ${MAKE} -V .OBJDIR
+LIBRARY=	${LIBOBJ}/libskynet_socket.a
+LIBHARNESS=	libharness.a
+HARNESS_OBJS=	${HARNESS:.c=.o}
 
-LIBOBJ!=	cd ${.CURDIR}/../lib && ${MAKE} -V .OBJDIR
-ARCHIVE=	${LIBOBJ}/libskynet_socket.a
-SUPPORT_LIB=	libsupport.a
-SUPPORT_OBJS=	${SUPPORT:.c=.o}
+# Asked when tests are made, and then only.
+ATF_CFLAGS=	$$(pkg-config --cflags atf-c)
+ATF_LIBS=	$$(pkg-config --libs atf-c)
 
-.PHONY: all regress programs install-tests clean lint tools library
-.MAIN: programs
-all lint:
+.PHONY: all programs tools library regress install-tests clean lint
+.MAIN: all
+all: programs
+lint:
+
+# The library is looked after in its own folder.
+library:
+	@(cd ${TOP}/lib && ${MAKE} all)
 
 tools:
-	@for tool in ${KYUA} pkg-config; do \
+	@for tool in ${KYUA} pkg-config atf-sh; do \
 		command -v $$tool >/dev/null 2>&1 || { \
-		echo "The tests need $$tool; the README names the packages."; \
-		exit 1; }; done
+		echo "The tests need $$tool: see Tests in README.md."; \
+		exit 1; }; \
+	done
 	@pkg-config --exists atf-c || { \
-	    echo "The tests need ATF; the README names the packages."; \
-	    exit 1; }
-
-library:
-	@(cd ${.CURDIR}/../lib && ${MAKE} all)
+		echo "The tests need ATF (atf-c): see Tests in README.md."; \
+		exit 1; }
 
 .c.o:
 	${COMPILE} ${ATF_CFLAGS} -c ${.IMPSRC} -o ${.TARGET}
 
-${SUPPORT_LIB}: ${SUPPORT_OBJS}
+${HARNESS_OBJS}: ${HEADERS}
+${LIBHARNESS}: ${HARNESS_OBJS}
 	rm -f ${.TARGET}
-	${AR} cr ${.TARGET} ${SUPPORT_OBJS}
+	${AR} cr ${.TARGET} ${HARNESS_OBJS}
 	${RANLIB} ${.TARGET}
-${SUPPORT_OBJS}: ${TEST_HEADERS}
 
-# The object files that make a program use one poller, before all archives.
+# What makes a program use one poller stands before the library.
 .for p in ${POLLERS}
-backend_${p}.o: ${TOP}/poller/backend.c
+OBJS_${p}=	backend_${p}.o
+LIBS_${p}=
+backend_${p}.o: ${TOP}/poller/backend.c ${TOP}/poller/poller.h
 	${COMPILE} -DSKYNET_POLLER=skynet_poller_${p} \
 	    -c ${TOP}/poller/backend.c -o ${.TARGET}
-CHOICE_${p}=	backend_${p}.o
-CHOICE_LIBS_${p}=
 .endfor
 .if ${OPSYS} == "Linux"
-kqueue.o: ${TOP}/poller/kqueue.c
-	${COMPILE} ${KQUEUE_CFLAGS} -c ${TOP}/poller/kqueue.c -o ${.TARGET}
-.  for s in ${KQUEUE_SRCS}
-${s:.c=.o}: ${TOP}/regress/kqueue_standin/${s}
-	${COMPILE} ${KQUEUE_CFLAGS} -c ${TOP}/regress/kqueue_standin/${s} \
-	    -o ${.TARGET}
-.  endfor
-CHOICE_kqueue=	backend_kqueue.o kqueue.o ${KQUEUE_SRCS:.c=.o}
-CHOICE_LIBS_kqueue=	${KQUEUE_LIBS}
+.PATH:		${TOP}/regress/kqueue_standin
+OBJS_kqueue+=	kqueue.o ${KQUEUE_SRCS:.c=.o}
+LIBS_kqueue=	${KQUEUE_LIBS}
+INCLUDES+=	${KQUEUE_CFLAGS}
+kqueue.o: ${TOP}/poller/kqueue.c ${TOP}/poller/poller.h
+	${COMPILE} -c ${TOP}/poller/kqueue.c -o ${.TARGET}
 .endif
 
-.for t in ${TESTS_POLLER}
-${t}.o: ${TEST_HEADERS}
-.  for p in ${POLLERS}
+.for t in ${TESTS_POLLER} ${TESTS_C}
+SRCS.${t}?=	${t}.c
+OBJS.${t}=	${SRCS.${t}:.c=.o}
+HARNESS.${t}?=	${LIBHARNESS}
+LIBS.${t}?=
+${OBJS.${t}}: ${HEADERS}
+.endfor
+.for p in ${POLLERS}
+.  for t in ${TESTS_POLLER}
 PROGRAMS+=	${t}_${p}
-${t}_${p}: ${t}.o ${CHOICE_${p}} ${SUPPORT_LIB} ${ARCHIVE}
-	${LINK} -o ${.TARGET} ${t}.o ${CHOICE_${p}} ${SUPPORT_LIB} \
-	    ${ARCHIVE} ${CHOICE_LIBS_${p}} ${ATF_LIBS}
+${t}_${p}: ${OBJS.${t}} ${OBJS_${p}} ${HARNESS.${t}} ${LIBRARY}
+	${LINK} -o ${.TARGET} ${OBJS.${t}} ${OBJS_${p}} ${HARNESS.${t}} \
+	    ${LIBRARY} ${LIBS.${t}} ${LIBS_${p}} ${ATF_LIBS}
 .  endfor
 .endfor
 .for t in ${TESTS_C}
-${t}.o: ${TEST_HEADERS}
 PROGRAMS+=	${t}
-${t}: ${t}.o ${EXTRA.${t}} ${SUPPORT_LIB} ${ARCHIVE}
-	${LINK} -o ${.TARGET} ${t}.o ${EXTRA.${t}} ${SUPPORT_LIB} \
-	    ${ARCHIVE} ${ATF_LIBS}
+${t}: ${OBJS.${t}} ${HARNESS.${t}} ${LIBRARY}
+	${LINK} -o ${.TARGET} ${OBJS.${t}} ${HARNESS.${t}} ${LIBRARY} \
+	    ${LIBS.${t}} ${LIBS} ${ATF_LIBS}
 .endfor
-.for t in ${TESTS_SH}
-PROGRAMS+=	${t}
-${t}: ${t}.sh ${ARCHIVE}
-	{ echo "#! $$(command -v atf-sh)"; \
-	    sed -e 's|@source@|${TOP}|g' -e 's|@objects@|${.OBJDIR}|g' \
-	    -e 's|@library@|${LIBOBJ}|g' -e 's|@make@|${MAKE}|g' \
-	    -e 's|@cc@|${CC}|g' -e 's|@instrument@|${INSTRUMENT}|g' \
-	    ${.CURDIR}/${t}.sh; } > ${.TARGET}.tmp
+# The shared library is found by LD_LIBRARY_PATH before it is installed.
+.for t in ${TESTS_LINK}
+${t}.o: ${HEADERS}
+PROGRAMS+=	${t}_static ${t}_shared
+${t}_static: ${t}.o ${LIBRARY}
+	${LINK} -o ${.TARGET} ${t}.o ${LIBRARY} ${LIBS} ${ATF_LIBS}
+${t}_shared: ${t}.o ${LIBRARY}
+	${LINK} -o ${.TARGET} ${t}.o -L${LIBOBJ} -lskynet_socket \
+	    -Wl,-rpath,${LIBDIR} ${ATF_LIBS}
+.endfor
+.for t in ${TESTS_SH} ${TREE_TESTS_SH}
+${t}: ${t}.sh
+	{ echo "#! $$(command -v atf-sh)"; cat ${.ALLSRC}; } > ${.TARGET}.tmp
 	chmod 755 ${.TARGET}.tmp
 	mv -f ${.TARGET}.tmp ${.TARGET}
 .endfor
+PROGRAMS+=	${TESTS_SH}
+.for f in ${DATA}
+${f}.copy: ${f}
+	[ ${.CURDIR} = ${.OBJDIR} ] || cp -f ${.ALLSRC} ${f}
+	touch ${.TARGET}
+COPIES+=	${f}.copy
+.endfor
 
-Kyuafile: Makefile
-	{ echo 'syntax(2)'; echo 'test_suite("${TESTSUITE}")'; \
-	    for p in ${PROGRAMS}; do \
-	    echo "atf_test_program{name=\"$$p\", timeout=${TEST_TIMEOUT}}"; \
-	    done; } > ${.TARGET}
+KYUAFILE=	echo 'syntax(2)'; echo 'test_suite("skynet_socket")'; \
+		for p in $$programs; do echo \
+		"atf_test_program{name=\"$$p\", timeout=${TEST_TIMEOUT}}"; done
+Kyuafile: Makefile ${TOP}/share/mk/test.mk
+	@programs="${PROGRAMS} ${TREE_TESTS_SH}"; \
+	{ ${KYUAFILE}; } > ${.TARGET}
+Kyuafile.installed: Makefile ${TOP}/share/mk/test.mk
+	@programs="${PROGRAMS}"; { ${KYUAFILE}; } > ${.TARGET}
 
-programs: tools library .WAIT ${PROGRAMS} Kyuafile
+programs: tools library .WAIT ${PROGRAMS} ${TREE_TESTS_SH} ${COPIES} \
+	Kyuafile Kyuafile.installed
 
-# The results of other folders' runs do not mix with these.
+# The results lie here, where those of other folders do not mix with them.
+KYUA_VARIABLES+=	-v parallelism=${PARALLELISM}
+.for name value in ${TEST_CONFIG}
+KYUA_VARIABLES+=	-v test_suites.skynet_socket.${name}=${value}
+.endfor
 regress: programs
-	@cd ${.OBJDIR} && rm -f results.db && \
-	if ${KYUA} -v parallelism=${PARALLELISM} test \
-	    --results-file=results.db -k Kyuafile > kyua.log 2>&1; \
-	then failed=0; else failed=1; fi; \
-	grep -v -e '->  passed' kyua.log || true; \
-	${KYUA} report --results-file=results.db | \
-	    sed -n '/^===> Summary/,$$p'; \
+	@rm -f results.db
+	@failed=0; \
+	LD_LIBRARY_PATH=${LIBOBJ}:$$LD_LIBRARY_PATH; \
+	DYLD_LIBRARY_PATH=${LIBOBJ}:$$DYLD_LIBRARY_PATH; \
+	export LD_LIBRARY_PATH DYLD_LIBRARY_PATH; \
+	${KYUA} --logfile=kyua.log ${KYUA_VARIABLES} test \
+	    --results-file=results.db --kyuafile=Kyuafile ${TESTS} || \
+	    failed=1; \
+	${KYUA} --logfile=kyua.log report --results-file=results.db; \
 	exit $$failed
 
 install-tests: programs
 	${INSTALL_DIR} ${DESTDIR}${TESTSDIR}
-	${INSTALL_FILE} ${.OBJDIR}/Kyuafile ${DESTDIR}${TESTSDIR}
+	${INSTALL_FILE} Kyuafile.installed ${DESTDIR}${TESTSDIR}/Kyuafile
 .for p in ${PROGRAMS}
-	${INSTALL_PROG} ${.OBJDIR}/${p} ${DESTDIR}${TESTSDIR}
+	${INSTALL_PROG} ${p} ${DESTDIR}${TESTSDIR}
+.endfor
+.for f in ${DATA}
+	${INSTALL_FILE} ${.CURDIR}/${f} ${DESTDIR}${TESTSDIR}
 .endfor
 
 clean:
-	rm -f ${PROGRAMS} ${SUPPORT_LIB} Kyuafile results.db kyua.log *.o \
-	    *.tmp *.gcda *.gcno
+	rm -f ${PROGRAMS} ${TREE_TESTS_SH} ${COPIES} ${LIBHARNESS} \
+	    Kyuafile Kyuafile.installed results.db kyua.log *.o *.tmp \
+	    *.gcda *.gcno
