@@ -164,14 +164,13 @@ ATF_TC_BODY(l2_end_during_a_large_answer, tc)
 	test_server_release(ts);
 }
 
-ATF_TC_WITHOUT_HEAD(l2_no_busy_loop_after_the_end);
-ATF_TC_BODY(l2_no_busy_loop_after_the_end, tc)
+ATF_TC_WITHOUT_HEAD(l2_the_end_is_heard_once);
+ATF_TC_BODY(l2_the_end_is_heard_once, tc)
 {
 	struct test_server *ts;
 	struct test_stream stream;
 	struct socket_info info;
 
-	/* An end that stays must not be heard again, nor counted as a read. */
 	ts = test_server_create(TEST_THREAD);
 	stream = test_accepted(ts);
 	plain_write(stream.fd, "12345", 5);
@@ -198,8 +197,8 @@ ATF_TC_BODY(l3_writing_fails_and_what_came_is_delivered, tc)
 	 * A pair whose other end is closed after a word: writing fails with a
 	 * broken pipe, what was said can still be read.
 	 */
-	plain_socketpair(fd);
 	ts = test_server_create(TEST_STEP);
+	plain_socketpair(fd);
 	id = socket_server_bind(ts->server, TEST_OWNER, fd[0]);
 	(void)expect_message(ts, SOCKET_OPEN, id);
 	plain_write(fd[1], "last words", 10);
@@ -226,8 +225,8 @@ ATF_TC_BODY(l3_writing_fails_while_paused, tc)
 	struct test_server *ts;
 	int fd[2], id;
 
-	plain_socketpair(fd);
 	ts = test_server_create(TEST_THREAD);
+	plain_socketpair(fd);
 	id = socket_server_bind(ts->server, TEST_OWNER, fd[0]);
 	(void)expect_message(ts, SOCKET_OPEN, id);
 	socket_server_pause(ts->server, TEST_OWNER, id);
@@ -389,7 +388,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, l2_the_id_lives_until_its_owner_closes_it);
 	ATF_TP_ADD_TC(tp, l2_shutdown_with_nothing_to_send);
 	ATF_TP_ADD_TC(tp, l2_end_during_a_large_answer);
-	ATF_TP_ADD_TC(tp, l2_no_busy_loop_after_the_end);
+	ATF_TP_ADD_TC(tp, l2_the_end_is_heard_once);
 	ATF_TP_ADD_TC(tp, l3_writing_fails_and_what_came_is_delivered);
 	ATF_TP_ADD_TC(tp, l3_writing_fails_while_paused);
 	ATF_TP_ADD_TC(tp, l4_reset_is_error_then_close_then_gone);

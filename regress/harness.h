@@ -229,6 +229,11 @@ int	test_send_low(struct test_server *, int id, const void *, size_t);
 /* Likewise n bytes of the pattern from an offset on. */
 int	test_send_pattern(struct test_server *, int id, size_t offset,
 	    size_t n);
+/*
+ * As plain_expect_pattern, with a fence whenever nothing is there to read: for
+ * TEST_STEP, where nobody else drives the server.
+ */
+void	test_drain(struct test_server *, int fd, size_t offset, size_t n);
 /* The snapshot of an id: true, or false if there is none. */
 bool	test_info(struct test_server *, int id, struct socket_info *);
 
@@ -281,6 +286,8 @@ void	plain_expect_end(int);
 void	plain_expect_reset(int);
 /* There is nothing to read now, no end of file either. */
 bool	plain_is_quiet(int);
+/* How many bytes can be read now; fails the case at the end of file. */
+size_t	plain_readable(int);
 void	plain_write_pattern(int, size_t offset, size_t n);
 void	plain_expect_pattern(int, size_t offset, size_t n);
 /* The pattern from an offset on until end of file: how much came. */

@@ -134,6 +134,21 @@ test_send_pattern(struct test_server *ts, int id, size_t offset, size_t n)
 	return (socket_server_send(ts->server, &buffer));
 }
 
+void
+test_drain(struct test_server *ts, int fd, size_t offset, size_t n)
+{
+	size_t size;
+
+	for (; n > 0; offset += size, n -= size) {
+		while (plain_is_quiet(fd))
+			expect_fence(ts);
+		size = plain_readable(fd);
+		if (size > n)
+			size = n;
+		plain_expect_pattern(fd, offset, size);
+	}
+}
+
 bool
 test_info(struct test_server *ts, int id, struct socket_info *info)
 {

@@ -11,6 +11,7 @@
  */
 
 #include <sys/types.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <atf-c.h>
@@ -163,6 +164,16 @@ plain_pattern_until_end(int fd, size_t offset)
 	for (total = 0; (come = read_piece(fd, offset + total, PIECE)) != 0;)
 		total += come;
 	return (total);
+}
+
+size_t
+plain_readable(int fd)
+{
+	int n;
+
+	ATF_REQUIRE_EQ(0, ioctl(fd, FIONREAD, &n));
+	ATF_REQUIRE_MSG(n > 0, "descriptor %d: no bytes to read", fd);
+	return ((size_t)n);
 }
 
 void
