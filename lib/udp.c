@@ -74,6 +74,15 @@ open_udp(struct socket_server *ss, uintptr_t opaque, const char *host,
 	return (ss_open(ss, SS_DATAGRAM, opaque, fd, family, &chosen));
 }
 
+static int
+refuse(const char *what)
+{
+
+	skynet_error(NULL, "socket: udp: %s", what);
+	errno = EINVAL;
+	return (-1);
+}
+
 int
 socket_server_udp(struct socket_server *ss, uintptr_t opaque,
     const char *host, int port)
@@ -87,10 +96,8 @@ socket_server_udp_listen(struct socket_server *ss, uintptr_t opaque,
     const char *host, int port)
 {
 
-	if (port == 0) {
-		errno = EINVAL;
-		return (-1);
-	}
+	if (port == 0)
+		return (refuse("no port to listen on"));
 	return (open_udp(ss, opaque, host, port, true, false));
 }
 
@@ -99,10 +106,8 @@ socket_server_udp_dial(struct socket_server *ss, uintptr_t opaque,
     const char *host, int port)
 {
 
-	if (host == NULL || host[0] == '\0' || port == 0) {
-		errno = EINVAL;
-		return (-1);
-	}
+	if (host == NULL || host[0] == '\0' || port == 0)
+		return (refuse("no peer's host or port"));
 	return (open_udp(ss, opaque, host, port, false, true));
 }
 
@@ -134,10 +139,8 @@ socket_server_udp_connect(struct socket_server *ss, int id, const char *host,
 	struct ss_socket *s;
 	int error, result;
 
-	if (host == NULL || host[0] == '\0' || port == 0) {
-		errno = EINVAL;
-		return (-1);
-	}
+	if (host == NULL || host[0] == '\0' || port == 0)
+		return (refuse("no peer's host or port"));
 	addresses = ss_addresses_of(host, port, SOCK_DGRAM);
 	if (addresses == NULL)
 		return (-1);
