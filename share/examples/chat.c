@@ -15,7 +15,6 @@
 
 #include <err.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "skynet.h"
 #include "skynet_socket.h"
@@ -41,12 +40,8 @@ static int			 listener;
 static void
 tell(int id, const char *text, size_t length)
 {
-	struct socket_sendbuffer buffer = {
-		.id = id,
-		.type = SOCKET_BUFFER_RAWPOINTER,
-		.buffer = text,
-		.sz = length
-	};
+	struct socket_sendbuffer buffer = { id, SOCKET_BUFFER_RAWPOINTER,
+	    text, length };
 
 	(void)skynet_socket_sendbuffer(chat, &buffer);
 }
@@ -127,13 +122,12 @@ hear(int id, const char *data, int size)
 static void
 socket_event(struct skynet_socket_message *message)
 {
-	const char *text;
+	const char *text = (const char *)(message + 1);
 
-	text = (const char *)(message + 1);
 	switch (message->type) {
 	case SKYNET_SOCKET_TYPE_CONNECT:
-		if (strcmp(text, "start") == 0 || message->id != listener)
-			break;
+		if (message->ud == 0)
+			break;		/* the answer to a start */
 		(void)printf("chat: %s\n", text);
 		(void)fflush(stdout);
 		skynet_socket_start(chat, listener);

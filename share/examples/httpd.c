@@ -118,8 +118,8 @@ socket_event(struct skynet_socket_message *message)
 	client = connections_find(&clients, message->id);
 	switch (message->type) {
 	case SKYNET_SOCKET_TYPE_CONNECT:
-		if (strcmp(text, "start") == 0 || message->id != listener)
-			break;
+		if (message->ud == 0)
+			break;		/* the answer to a start */
 		(void)printf("httpd: http://%s/\n", text);
 		(void)fflush(stdout);
 		skynet_socket_start(httpd, listener);
