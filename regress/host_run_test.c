@@ -16,6 +16,7 @@
 #include "host_support.h"
 #include "skynet_mq.h"
 #include "skynet_server.h"
+#include "skynet_socket.h"
 
 static const int	 all_threads[] = { 0, 1, 4 };
 
@@ -162,8 +163,29 @@ HOST_TC(abort_in_callback_ends_run,
 	ATF_CHECK_EQ(0, second.calls);
 }
 
-HOST_TC(exit_and_abort_in_one_callback,
-    "a service that has just ended is freed too when everything ends")
+static void
+end_socket_layer(struct skynet_context *context)
+{
+	(void)context;
+	skynet_socket_exit();
+}
+
+HOST_TC(f1_socket_exit_ends_run,
+    "F-1: the poll that returns 0 ends the run in order, as skynet_abort does")
+{
+	struct counter counter;
+	int i;
+
+	FOR_ALL_THREADS(i) {
+		ATF_REQUIRE_EQ(0, skynet_init());
+		host_poke(counting_service(&counter, 1, end_socket_layer));
+		host_run_to_end(all_threads[i]);
+		ATF_CHECK_EQ(1, counter.calls);
+	}
+}
+
+HOST_TC(exit_and_abort_before_run,
+    "a service that has ended and not had its turn is freed too at the end")
 {
 	struct counter counter;
 	struct skynet_context *context;
@@ -413,7 +435,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, run_without_services_returns);
 	ATF_TP_ADD_TC(tp, last_exit_ends_run);
 	ATF_TP_ADD_TC(tp, abort_in_callback_ends_run);
-	ATF_TP_ADD_TC(tp, exit_and_abort_in_one_callback);
+	ATF_TP_ADD_TC(tp, exit_and_abort_before_run);
+	ATF_TP_ADD_TC(tp, f1_socket_exit_ends_run);
 	ATF_TP_ADD_TC(tp, abort_in_signal_handler_ends_run);
 	ATF_TP_ADD_TC(tp, abort_before_run_is_not_lost);
 	ATF_TP_ADD_TC(tp, abort_from_outside_ends_an_idle_run);

@@ -40,7 +40,8 @@ note_message(struct skynet_context *context, void *ud, int type, int session,
 	inbox->source = source;
 	inbox->message = message;
 	inbox->size = size;
-	if (message != NULL && size < sizeof(inbox->text))
+	if (type != PTYPE_SOCKET && message != NULL &&
+	    size < sizeof(inbox->text))
 		memcpy(inbox->text, message, size + 1);
 	if (inbox->calls == inbox->last)
 		skynet_exit(context);
