@@ -38,7 +38,7 @@ struct busy {
 	int			 pokes;
 	int			 late;	/* socket messages during the pokes */
 	pthread_t		 watcher;
-	char			 seen;	/* by the peer: a byte, or 'E' the end */
+	char			 seen;	/* by the peer; 'E': the end */
 };
 
 /* Ends the run once the peer has seen what it is to see. */
@@ -168,7 +168,7 @@ HOST_TC(m6_accept_in_the_queue_of_a_dead_service,
 }
 
 HOST_TC(m6_close_in_the_queue_of_a_dead_service,
-    "M-6, L-2: a half closed connection whose CLOSE was never handled is closed")
+    "M-6, L-2: a half closed connection whose CLOSE was not handled is closed")
 {
 	struct busy busy;
 

@@ -611,7 +611,7 @@ MESSAGE_TC(m6_dead_listener_turns_away,
 }
 
 MESSAGE_TC(m6_only_the_named_socket_goes,
-    "M-6: another service's sockets stay when one is closed for want of an owner")
+    "M-6: another service's sockets stay when one goes for want of an owner")
 {
 	int fds[2], ids[2];
 

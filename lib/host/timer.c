@@ -35,7 +35,7 @@ static struct {
 	size_t		 capacity;
 	size_t		 count;
 	uint64_t	 order;
-	uint64_t	 awaited;	/* when the network thread looks again */
+	uint64_t	 awaited;	/* the network thread looks then */
 } timers = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.awaited = UINT64_MAX
