@@ -23,6 +23,7 @@
 
 #define ROOM	64		/* events taken by one wait */
 #define REPEATS	3		/* waits that must all say it */
+#define SEND_BUFFER	16384
 
 struct test_poller *
 test_poller_create(void)
@@ -143,6 +144,17 @@ tcp_pair(int fd[2])
 	fd[0] = plain_connect(AF_INET, port);
 	fd[1] = plain_accept(listener);
 	plain_close(listener);
+}
+
+size_t
+fill(int fd)
+{
+	int size;
+
+	size = SEND_BUFFER;
+	ATF_REQUIRE_EQ(0, setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size,
+	    sizeof(size)));
+	return (plain_fill(fd));
 }
 
 void

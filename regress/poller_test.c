@@ -56,7 +56,7 @@ ATF_TC_BODY(level_writable_by_every_wait_until_full, tc)
 	tcp_pair(fd);
 	watch(tp, fd[0], KEY, POLLER_WRITE);
 	expect_ready(tp, KEY, POLLER_WRITE);
-	n = plain_fill(fd[0]);
+	n = fill(fd[0]);
 	ATF_REQUIRE(n > 0);
 	expect_ready(tp, KEY, 0);
 	plain_expect_pattern(fd[1], 0, n);
@@ -100,7 +100,7 @@ ATF_TC_BODY(interest_in_both_reports_both, tc)
 	expect_ready(tp, KEY, POLLER_WRITE);
 	plain_write(fd[1], "a", 1);
 	expect_ready(tp, KEY, POLLER_BOTH);
-	(void)plain_fill(fd[0]);
+	(void)fill(fd[0]);
 	expect_ready(tp, KEY, POLLER_READ);
 	unwatch(tp, fd[0], POLLER_BOTH);
 	plain_close(fd[0]);
