@@ -317,6 +317,11 @@ void	 descriptor_compare(const bool *);
 
 /* How many threads the process has, or -1 where that cannot be told. */
 int	 thread_count(void);
+/*
+ * Likewise, after a thread has come and gone: some run-time libraries start
+ * one of their own beside the first.
+ */
+int	 thread_baseline(void);
 /* Waits until it has no more than n threads. */
 void	 thread_await_at_most(int n);
 

@@ -124,6 +124,23 @@ thread_count(void)
 	return (n);
 }
 
+static void *
+nothing_main(void *argument)
+{
+
+	return (argument);
+}
+
+int
+thread_baseline(void)
+{
+	pthread_t thread;
+
+	ATF_REQUIRE_EQ(0, pthread_create(&thread, NULL, nothing_main, NULL));
+	ATF_REQUIRE_EQ(0, pthread_join(thread, NULL));
+	return (thread_count());
+}
+
 void
 thread_await_at_most(int n)
 {

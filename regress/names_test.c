@@ -223,7 +223,7 @@ ATF_TC_BODY(f4_numeric_hosts_need_no_thread, tc)
 	id = connect_to(ts, "::1", port);
 	ATF_REQUIRE(id > 0);
 	(void)expect_any_of(ts, id);
-	ATF_CHECK_EQ(threads, thread_count());
+	ATF_CHECK(thread_count() <= threads);
 	ATF_CHECK_EQ(0, resolver_calls());
 	test_close(ts, listener);
 	test_server_release(ts);
@@ -262,7 +262,7 @@ ATF_TC_BODY(f1_no_thread_is_left_after_release, tc)
 	struct test_server *ts;
 	int i, listener, port, threads;
 
-	threads = thread_count();
+	threads = thread_baseline();
 	if (threads == -1)
 		atf_tc_skip("threads cannot be counted on this system");
 	resolver_answer("slow.test", here);
@@ -287,12 +287,12 @@ ATF_TC_BODY(f4_an_idle_server_has_no_thread_of_its_own, tc)
 	struct socket_server *server;
 	int threads;
 
-	threads = thread_count();
+	threads = thread_baseline();
 	if (threads == -1)
 		atf_tc_skip("threads cannot be counted on this system");
 	server = socket_server_create(0);
 	ATF_REQUIRE(server != NULL);
-	ATF_CHECK_EQ(threads, thread_count());
+	ATF_CHECK(thread_count() <= threads);
 	socket_server_release(server);
 	memory_all_returned();
 }
