@@ -84,7 +84,6 @@ static void
 abort_handler(int number)
 {
 	(void)number;
-	errno = 0;
 	skynet_abort();
 }
 
