@@ -9,7 +9,7 @@
  *
  *	relay [-q seconds] host port [address [port]]
  *
- * -q tells how long a side may be silent when the other has ended; 10 s.
+ * -q tells how long the host may be silent when a client has ended; 10 s.
  * The connections are in tunnel.c; here is who may use them.
  */
 

@@ -14,7 +14,8 @@
 struct side {
 	struct connection	 connection;	/* first */
 	struct side		*other;
-	int			 connecting;	/* to the host */
+	int			 to_host;	/* not to a client */
+	int			 connecting;
 	int			 ended;		/* it sends no more */
 	int			 failed;	/* nor can it be sent to */
 	int			 paused;
@@ -73,7 +74,7 @@ tunnel_open(int id)
 	}
 	client->other = server;
 	server->other = client;
-	server->connecting = 1;
+	server->to_host = server->connecting = 1;
 	connections_add(&tunnels.sides, &client->connection, id);
 	connections_add(&tunnels.sides, &server->connection, server_id);
 }
@@ -117,7 +118,7 @@ closed(struct side *side)
 {
 
 	side->ended = 1;
-	if (side->failed || side->other->ended)
+	if (side->failed || side->to_host || side->other->ended)
 		end(side);
 	else
 		look_again(side->other);

@@ -11,10 +11,11 @@
  * A side that sends faster than the other reads is held back: the library
  * warns when a megabyte waits for the other one.
  *
- * A side that ends its sending still gets what the other has to say, for as
- * long as that goes on; the other is told of the end when it has been silent
- * for quiet seconds.  (At once is not possible: no call of the library ends the
- * sending alone, for a shutdown ends both directions.)
+ * The end of the host's side ends the tunnel, once all is sent.  A client that
+ * ends its sending still gets the answer, for as long as that goes on; the
+ * host is told of the end when it has been silent for quiet seconds.  (At once
+ * is not possible: no call of the library ends the sending alone, for a
+ * shutdown ends both directions.)
  */
 
 #ifndef TUNNEL_H
