@@ -45,10 +45,14 @@ EXPORTS=	${VERSION_MAP}
 SHLIB_FLAGS=	-shared -Wl,-soname,${SONAME} -Wl,--version-script,${EXPORTS}
 .endif
 
-.PHONY: all install clean lint
+.PHONY: all install clean lint shared-names
 .MAIN: all
 all: ${ARCHIVE} ${SHLIB}
 lint:
+
+# The file, its soname, the links to it.
+shared-names:
+	@echo ${SHLIB} ${SONAME} ${SHLIB_LINKS}
 
 .c.o:
 	${COMPILE} -c ${.IMPSRC} -o ${.TARGET}

@@ -6,18 +6,24 @@
 #	TESTS_LINK	programs linked without the harness, once with the
 #			static library and once with the shared one
 #	TESTS_SH	programs for atf-sh(1)
-#	TREE_TESTS_SH	the same, but about the source tree: not installed
+#	TREE_TESTS_C, TREE_TESTS_SH
+#			programs about the source tree and the examples built
+#			in it: not installed
 #	SRCS.name	sources of a program other than name.c
 #	HARNESS.name	empty for a program that does without the harness
 #	LIBS.name	what else the program is linked with
 #	HEADERS		what all sources depend on
-#	DATA		files that the programs read, beside them
+#
+# CASES on the command line runs those programs or cases (program:case) alone.
 
+TESTSUITE=	skynet_socket
 TEST_TIMEOUT?=	60
 PARALLELISM?=	2
+CASES?=
 KYUA?=		kyua
 
 LIBOBJ!=	cd ${TOP}/lib && ${MAKE} -V .OBJDIR
+EXAMPLEOBJ!=	cd ${TOP}/share/examples && ${MAKE} -V .OBJDIR
 LIBRARY=	${LIBOBJ}/libskynet_socket.a
 LIBHARNESS=	libharness.a
 HARNESS_OBJS=	${HARNESS:.c=.o}
@@ -26,14 +32,15 @@ HARNESS_OBJS=	${HARNESS:.c=.o}
 ATF_CFLAGS=	$$(pkg-config --cflags atf-c)
 ATF_LIBS=	$$(pkg-config --libs atf-c)
 
-.PHONY: all programs tools library regress install-tests clean lint
+.PHONY: all programs tools products regress install-tests clean lint
 .MAIN: all
 all: programs
 lint:
 
-# The library is looked after in its own folder.
-library:
+# What is tested is looked after in its own folder.
+products:
 	@(cd ${TOP}/lib && ${MAKE} all)
+	@(cd ${TOP}/share/examples && ${MAKE} all)
 
 tools:
 	@for tool in ${KYUA} pkg-config atf-sh; do \
@@ -71,7 +78,7 @@ kqueue.o: ${TOP}/poller/kqueue.c ${TOP}/poller/poller.h
 	${COMPILE} -c ${TOP}/poller/kqueue.c -o ${.TARGET}
 .endif
 
-.for t in ${TESTS_POLLER} ${TESTS_C}
+.for t in ${TESTS_POLLER} ${TESTS_C} ${TREE_TESTS_C}
 SRCS.${t}?=	${t}.c
 OBJS.${t}=	${SRCS.${t}:.c=.o}
 HARNESS.${t}?=	${LIBHARNESS}
@@ -86,8 +93,7 @@ ${t}_${p}: ${OBJS.${t}} ${OBJS_${p}} ${HARNESS.${t}} ${LIBRARY}
 	    ${LIBRARY} ${LIBS.${t}} ${LIBS_${p}} ${ATF_LIBS}
 .  endfor
 .endfor
-.for t in ${TESTS_C}
-PROGRAMS+=	${t}
+.for t in ${TESTS_C} ${TREE_TESTS_C}
 ${t}: ${OBJS.${t}} ${HARNESS.${t}} ${LIBRARY}
 	${LINK} -o ${.TARGET} ${OBJS.${t}} ${HARNESS.${t}} ${LIBRARY} \
 	    ${LIBS.${t}} ${LIBS} ${ATF_LIBS}
@@ -108,39 +114,37 @@ ${t}: ${t}.sh
 	chmod 755 ${.TARGET}.tmp
 	mv -f ${.TARGET}.tmp ${.TARGET}
 .endfor
-PROGRAMS+=	${TESTS_SH}
-.for f in ${DATA}
-${f}.copy: ${f}
-	[ ${.CURDIR} = ${.OBJDIR} ] || cp -f ${.ALLSRC} ${f}
-	touch ${.TARGET}
-COPIES+=	${f}.copy
-.endfor
-
-KYUAFILE=	echo 'syntax(2)'; echo 'test_suite("skynet_socket")'; \
+PROGRAMS+=	${TESTS_C} ${TESTS_SH}
+TREE_PROGRAMS=	${TREE_TESTS_C} ${TREE_TESTS_SH}
+KYUAFILE=	echo 'syntax(2)'; echo 'test_suite("${TESTSUITE}")'; \
 		for p in $$programs; do echo \
 		"atf_test_program{name=\"$$p\", timeout=${TEST_TIMEOUT}}"; done
 Kyuafile: Makefile ${TOP}/share/mk/test.mk
-	@programs="${PROGRAMS} ${TREE_TESTS_SH}"; \
+	@programs="${PROGRAMS} ${TREE_PROGRAMS}"; \
 	{ ${KYUAFILE}; } > ${.TARGET}
 Kyuafile.installed: Makefile ${TOP}/share/mk/test.mk
 	@programs="${PROGRAMS}"; { ${KYUAFILE}; } > ${.TARGET}
 
-programs: tools library .WAIT ${PROGRAMS} ${TREE_TESTS_SH} ${COPIES} \
+programs: tools products .WAIT ${PROGRAMS} ${TREE_PROGRAMS} \
 	Kyuafile Kyuafile.installed
 
+# What build_test and the tests of the examples ask for.
+KYUA_CONFIG=	-v parallelism=${PARALLELISM} \
+		-v test_suites.${TESTSUITE}.source=${TOP} \
+		-v test_suites.${TESTSUITE}.library=${LIBOBJ} \
+		-v test_suites.${TESTSUITE}.examples_dir=${EXAMPLEOBJ} \
+		-v test_suites.${TESTSUITE}.make=${MAKE} \
+		-v "test_suites.${TESTSUITE}.cc=${CC}"
+
 # The results lie here, where those of other folders do not mix with them.
-KYUA_VARIABLES+=	-v parallelism=${PARALLELISM}
-.for name value in ${TEST_CONFIG}
-KYUA_VARIABLES+=	-v test_suites.skynet_socket.${name}=${value}
-.endfor
 regress: programs
 	@rm -f results.db
 	@failed=0; \
 	LD_LIBRARY_PATH=${LIBOBJ}:$$LD_LIBRARY_PATH; \
 	DYLD_LIBRARY_PATH=${LIBOBJ}:$$DYLD_LIBRARY_PATH; \
 	export LD_LIBRARY_PATH DYLD_LIBRARY_PATH; \
-	${KYUA} --logfile=kyua.log ${KYUA_VARIABLES} test \
-	    --results-file=results.db --kyuafile=Kyuafile ${TESTS} || \
+	${KYUA} --logfile=kyua.log ${KYUA_CONFIG} test \
+	    --results-file=results.db --kyuafile=Kyuafile ${CASES} || \
 	    failed=1; \
 	${KYUA} --logfile=kyua.log report --results-file=results.db; \
 	exit $$failed
@@ -151,11 +155,8 @@ install-tests: programs
 .for p in ${PROGRAMS}
 	${INSTALL_PROG} ${p} ${DESTDIR}${TESTSDIR}
 .endfor
-.for f in ${DATA}
-	${INSTALL_FILE} ${.CURDIR}/${f} ${DESTDIR}${TESTSDIR}
-.endfor
 
 clean:
-	rm -f ${PROGRAMS} ${TREE_TESTS_SH} ${COPIES} ${LIBHARNESS} \
+	rm -f ${PROGRAMS} ${TREE_PROGRAMS} ${LIBHARNESS} \
 	    Kyuafile Kyuafile.installed results.db kyua.log *.o *.tmp \
 	    *.gcda *.gcno
