@@ -12,19 +12,21 @@
  *	OpenBSD	pledge(2): sockets, and for sandbox_connecting look-up of names
  *	FreeBSD	capsicum(4), for sandbox_accepting alone: in capability mode
  *		a process accepts connections, but cannot connect, bind, or
- *		send a datagram to an address
+ *		send a datagram to an address; nor can it open the spare
+ *		descriptor by which the library turns connections away when
+ *		there are no more descriptors: they wait then
  */
 
 #ifndef SANDBOX_H
 #define SANDBOX_H
 
-#include <err.h>
-#include <errno.h>
-#include <unistd.h>
-
 #if defined(__FreeBSD__)
 #include <sys/capsicum.h>
 #endif
+
+#include <err.h>
+#include <errno.h>
+#include <unistd.h>
 
 static inline void
 sandbox_promise(const char *promises)
