@@ -15,6 +15,7 @@
 
 #include <atf-c.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,11 +34,22 @@ struct life {
 	int			 threads;
 };
 
+static void *
+nothing(void *argument)
+{
+
+	return (argument);
+}
+
 static void
 life_begin(struct life *life)
 {
+	pthread_t thread;
 
 	(void)alarm(6 * TEST_DEADLINE / 1000);
+	/* With the first thread may come one of a sanitizer's own. */
+	ATF_REQUIRE_EQ(0, pthread_create(&thread, NULL, nothing, NULL));
+	ATF_REQUIRE_EQ(0, pthread_join(thread, NULL));
 	life->threads = thread_count();
 	life->descriptors = descriptor_census();
 	life->server = socket_server_create(0);
@@ -316,11 +328,13 @@ ATF_TC_BODY(f1_look_ups_whose_answers_nobody_has_taken, tc)
 	int fd, i;
 
 	life_begin(&life);
+	resolver_hold();
 	for (i = 0; i < MANY; i++)
 		ATF_REQUIRE(socket_server_connect(life.server, TEST_OWNER,
 		    i % 2 == 0 ? "localhost" : "no.such.name", 9) > 0);
+	resolver_await_held(1);
+	resolver_let_go();
 	(void)connection(&life, &fd);	/* turns the poll for a while */
-	ATF_CHECK(resolver_calls() > 0);
 	plain_close(fd);
 	life_end(&life);
 }
