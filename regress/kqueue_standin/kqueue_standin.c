@@ -17,6 +17,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,6 +32,21 @@ static LIST_HEAD(, standin_queue) queues = LIST_HEAD_INITIALIZER(queues);
 static pthread_mutex_t queues_lock = PTHREAD_MUTEX_INITIALIZER;
 static atomic_int queues_open;	/* a close need not look while it is 0 */
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+
+/*
+ * Where a sanitizer stands between a program and close(2): it must learn which
+ * numbers are free, or it takes two owners of a number for a race.
+ */
+int	__interceptor_close(int) __attribute__((__weak__));
+
+static int
+close_descriptor(int fd)
+{
+
+	if (__interceptor_close != NULL)
+		return (__interceptor_close(fd));
+	return ((int)syscall(SYS_close, fd));
+}
 
 static void
 before_fork(void)
@@ -54,7 +70,7 @@ after_fork_child(void)
 
 	while ((queue = LIST_FIRST(&queues)) != NULL) {
 		LIST_REMOVE(queue, entry);
-		(void)syscall(SYS_close, queue->epoll);
+		(void)close_descriptor(queue->epoll);
 		free(queue->table);
 		free(queue);
 	}
@@ -171,7 +187,7 @@ close(int fd)
 		forget_everywhere(fd);
 		errno = error;
 	}
-	return ((int)syscall(SYS_close, fd));
+	return (close_descriptor(fd));
 }
 
 /*
