@@ -190,6 +190,7 @@ ATF_TC_BODY(l3_writing_fails_and_what_came_is_delivered, tc)
 {
 	const struct test_message *message;
 	struct test_server *ts;
+	struct socket_info info;
 	int fd[2], id;
 	bool failed;
 
@@ -215,6 +216,8 @@ ATF_TC_BODY(l3_writing_fails_and_what_came_is_delivered, tc)
 	} while (message->type != SOCKET_CLOSE);
 	ATF_CHECK_MSG(failed, "no ERR");
 	expect_none(ts, id);
+	/* L-4: both directions are dead now. */
+	ATF_CHECK(!test_info(ts, id, &info));
 	plain_close(fd[0]);
 	test_server_release(ts);
 }
@@ -223,6 +226,7 @@ ATF_TC_WITHOUT_HEAD(l3_writing_fails_while_paused);
 ATF_TC_BODY(l3_writing_fails_while_paused, tc)
 {
 	struct test_server *ts;
+	struct socket_info info;
 	int fd[2], id;
 
 	ts = test_server_create(TEST_THREAD);
@@ -244,6 +248,7 @@ ATF_TC_BODY(l3_writing_fails_while_paused, tc)
 	ATF_CHECK_EQ(10, ts->current->ud);
 	(void)expect_message(ts, SOCKET_CLOSE, id);
 	expect_none(ts, id);
+	ATF_CHECK(!test_info(ts, id, &info));
 	plain_close(fd[0]);
 	test_server_release(ts);
 }

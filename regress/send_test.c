@@ -422,7 +422,7 @@ ATF_TC_BODY(w1_what_has_begun_is_finished_first, tc)
 }
 
 #define SENDERS		4
-#define NUMBERS		2000
+#define NUMBERS		1000
 
 struct sender {
 	struct test_server	*ts;
@@ -434,7 +434,7 @@ struct sender {
 struct record {
 	int	sender;
 	int	number;
-	char	padding[200];
+	char	padding[8000];	/* enough for writes to be cut */
 };
 
 static void *
@@ -479,7 +479,8 @@ ATF_TC_BODY(w1_each_threads_order_is_kept, tc)
 		plain_read(stream.fd, &record, sizeof(record));
 		ATF_REQUIRE(record.sender >= 0 && record.sender < SENDERS);
 		ATF_REQUIRE_EQ(expected[record.sender], record.number);
-		ATF_REQUIRE_EQ(record.sender, record.padding[199]);
+		ATF_REQUIRE_EQ(record.sender, record.padding[0]);
+		ATF_REQUIRE_EQ(record.sender, record.padding[7999]);
 		expected[record.sender]++;
 	}
 	for (i = 0; i < SENDERS; i++)
