@@ -95,26 +95,31 @@ epoll_destroy(struct poller *poller)
 	skynet_free(poller);
 }
 
+/*
+ * What is registered may have gone, and come anew, with a number that was
+ * closed without a remove.
+ */
+static int
+watch(struct poller *poller, int operation, int fd, uintptr_t key,
+    int interest)
+{
+
+	if (control(poller, operation, fd, key, interest) == 0)
+		return (0);
+	if (operation == EPOLL_CTL_ADD && errno == EEXIST)
+		return (control(poller, EPOLL_CTL_MOD, fd, key, interest));
+	if (operation == EPOLL_CTL_MOD && errno == ENOENT)
+		return (control(poller, EPOLL_CTL_ADD, fd, key, interest));
+	return (-1);
+}
+
 static int
 epoll_add(struct poller *poller, int fd, uintptr_t key, int interest)
 {
 
 	if (interest == 0)	/* nothing is registered: ask otherwise */
 		return (skynet_poller_probe(fd));
-	return (control(poller, EPOLL_CTL_ADD, fd, key, interest));
-}
-
-static int
-epoll_change(struct poller *poller, int fd, uintptr_t key, int from, int to)
-{
-
-	if (from == to)
-		return (0);
-	if (from == 0)
-		return (control(poller, EPOLL_CTL_ADD, fd, key, to));
-	if (to == 0)
-		return (control(poller, EPOLL_CTL_DEL, fd, key, 0));
-	return (control(poller, EPOLL_CTL_MOD, fd, key, to));
+	return (watch(poller, EPOLL_CTL_ADD, fd, key, interest));
 }
 
 static void
@@ -127,6 +132,19 @@ epoll_remove(struct poller *poller, int fd, int interest)
 	error = errno;
 	(void)control(poller, EPOLL_CTL_DEL, fd, 0, 0);
 	errno = error;
+}
+
+static int
+epoll_change(struct poller *poller, int fd, uintptr_t key, int from, int to)
+{
+
+	if (from == to)
+		return (0);
+	if (to != 0)
+		return (watch(poller, from == 0 ? EPOLL_CTL_ADD :
+		    EPOLL_CTL_MOD, fd, key, to));
+	epoll_remove(poller, fd, from);
+	return (0);
 }
 
 static void

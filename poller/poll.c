@@ -107,17 +107,27 @@ make_place(struct poller *poller, int fd)
 	return (0);
 }
 
+/*
+ * The entry of a number that was closed without a remove is there still: its
+ * next owner takes it over.
+ */
 static int
 enter(struct poller *poller, int fd, uintptr_t key, int interest)
 {
+	int at;
 
-	if (make_place(poller, fd) == -1 || make_room(poller) == -1)
+	if (make_place(poller, fd) == -1)
 		return (-1);
-	poller->pfd[poller->count].fd = fd;
-	poller->pfd[poller->count].events = events_of(interest);
-	poller->pfd[poller->count].revents = 0;
-	poller->key[poller->count] = key;
-	poller->place[fd] = ++poller->count;
+	if (poller->place[fd] == 0) {
+		if (make_room(poller) == -1)
+			return (-1);
+		poller->place[fd] = ++poller->count;
+	}
+	at = poller->place[fd] - 1;
+	poller->pfd[at].fd = fd;
+	poller->pfd[at].events = events_of(interest);
+	poller->pfd[at].revents = 0;
+	poller->key[at] = key;
 	return (0);
 }
 
@@ -181,7 +191,10 @@ poll_add(struct poller *poller, int fd, uintptr_t key, int interest)
 
 	if (skynet_poller_probe(fd) == -1)
 		return (-1);
-	return (interest == 0 ? 0 : enter(poller, fd, key, interest));
+	if (interest != 0)
+		return (enter(poller, fd, key, interest));
+	leave(poller, fd);
+	return (0);
 }
 
 static int
@@ -190,12 +203,9 @@ poll_change(struct poller *poller, int fd, uintptr_t key, int from, int to)
 
 	if (from == to)
 		return (0);
-	if (from == 0)
+	if (to != 0)
 		return (enter(poller, fd, key, to));
-	if (to == 0)
-		leave(poller, fd);
-	else
-		poller->pfd[poller->place[fd] - 1].events = events_of(to);
+	leave(poller, fd);
 	return (0);
 }
 

@@ -84,14 +84,15 @@ struct poller_ops {
 	 * it shall be; from and to may be equal.  What has become ready while
 	 * there was no interest is reported afterwards.  -1: as for add, and
 	 * EPIPE where a system refuses to watch a pipe without a reader for
-	 * writing.
+	 * writing; to 0 never fails.
 	 */
 	int		 (*change)(struct poller *, int fd, uintptr_t key,
 			    int from, int to);
 
 	/*
 	 * Ends the watch, before close(2).  interest is what it is now.  Never
-	 * fails: what is gone already is gone.
+	 * fails: what is gone already is gone.  A descriptor that its user has
+	 * closed before does no harm, and its number can be added again.
 	 */
 	void		 (*remove)(struct poller *, int fd, int interest);
 
