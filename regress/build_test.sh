@@ -241,7 +241,6 @@ staged_program_body()
 	PKG_CONFIG_PATH=$(pwd)/stage$(pwd)/opt/lib/pkgconfig
 	PKG_CONFIG_SYSROOT_DIR=${STAGE}
 	export PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR
-	instrument=$(cd "${SOURCE}/lib" && ${MAKE} -V INSTRUMENT)
 	cat > program.c <<-EOT
 	#include <skynet.h>
 	#include <skynet_socket.h>
@@ -255,7 +254,7 @@ staged_program_body()
 	}
 	EOT
 	# shellcheck disable=SC2046,SC2086
-	atf_check ${cc} ${instrument} $(pkg-config --cflags skynet_socket) \
+	atf_check ${cc} $(pkg-config --cflags skynet_socket) \
 	    -o shared program.c $(pkg-config --libs skynet_socket)
 	LD_LIBRARY_PATH=$(pkg-config --variable=libdir skynet_socket)
 	LD_LIBRARY_PATH=${STAGE}${LD_LIBRARY_PATH#"${STAGE}"}

@@ -134,7 +134,7 @@ KYUA_CONFIG=	-v parallelism=${PARALLELISM} \
 		-v test_suites.${TESTSUITE}.library=${LIBOBJ} \
 		-v test_suites.${TESTSUITE}.examples_dir=${EXAMPLEOBJ} \
 		-v test_suites.${TESTSUITE}.make=${MAKE} \
-		-v "test_suites.${TESTSUITE}.cc=${CC}"
+		-v "test_suites.${TESTSUITE}.cc=${CC} ${INSTRUMENT}"
 
 # The results lie here, where those of other folders do not mix with them.
 regress: programs
