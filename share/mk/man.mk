@@ -16,7 +16,9 @@ install:
 # References to pages of other systems, and to ours where they are not
 # installed, cannot be found.
 lint:
+.if !empty(MAN)
 	@cd ${.CURDIR} && messages=$$(mandoc -Tlint -Wstyle ${MAN} 2>&1 | \
 	    grep -v -e 'referenced manual not found' \
 	    -e 'operating system explicitly' -e 'outdated mandoc.db'); \
 	if [ -n "$$messages" ]; then echo "$$messages"; exit 1; fi
+.endif

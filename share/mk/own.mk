@@ -96,19 +96,19 @@ COMPILE=	${CC} ${CSTD} ${FEATURES} ${DEFINES} ${INCLUDES} ${CPPFLAGS} \
 		${OPTIMIZE} ${CFLAGS} ${WARNINGS} ${ERRORS} ${INSTRUMENT} ${THREADS}
 LINK=		${CC} ${CFLAGS} ${INSTRUMENT} ${THREADS} ${LDFLAGS}
 
-.if ${OPSYS} == "Linux"
-.  if !defined(LIBKQUEUE)
+# kqueue(2) on Linux: libkqueue, or the stand-in of the tests.
+.if ${OPSYS} == "Linux" && ${POLLER} == "kqueue" && !defined(LIBKQUEUE)
 LIBKQUEUE!=	pkg-config --exists libkqueue 2>/dev/null && echo yes || echo no
-.  endif
-.  if ${LIBKQUEUE} == "yes"
+.endif
+LIBKQUEUE?=	no
+.if ${OPSYS} == "Linux" && ${LIBKQUEUE} == "yes"
 KQUEUE_CFLAGS!=	pkg-config --cflags libkqueue
 KQUEUE_LIBS!=	pkg-config --libs libkqueue
 KQUEUE_SRCS=
-.  else
+.elif ${OPSYS} == "Linux"
 KQUEUE_CFLAGS=	-I${TOP}/regress/kqueue_standin
 KQUEUE_LIBS=
 KQUEUE_SRCS=	activity.c knote.c kqueue_standin.c
-.  endif
 .endif
 
 # What the library needs beside libc and threads: nothing but a library for
