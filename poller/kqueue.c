@@ -77,6 +77,10 @@ turn_on(struct poller *poller, int fd, int filter, uintptr_t key)
 	if (set(poller, fd, filter, EV_ADD | EV_ENABLE, key) == 0)
 		return (0);
 	error = errno;
+	/* libkqueue 2.7 refuses EV_ADD where the filter is there already. */
+	if (set(poller, fd, filter, EV_DELETE, key) == 0 &&
+	    set(poller, fd, filter, EV_ADD | EV_ENABLE, key) == 0)
+		return (0);
 	if (filter == EVFILT_WRITE && (error == EBADF || error == EPERM) &&
 	    fcntl(fd, F_GETFD) != -1)
 		error = EPIPE;
