@@ -181,12 +181,15 @@ expect_service(struct test_server *ts, int listener, int port)
 ATF_TC_WITHOUT_HEAD(l5_error_turned_away_and_on);
 ATF_TC_BODY(l5_error_turned_away_and_on, tc)
 {
+	const struct test_message *message;
 	struct test_server *ts;
 	struct want want;
 	int fd, listener, port, round;
 
 	ts = test_server_create(TEST_THREAD);
 	listener = test_listen(ts, &port);
+	socket_server_start(ts->server, TEST_OWNER + 5, listener);
+	(void)expect_message_of(ts, listener, SOCKET_OPEN);
 	expect_command_fence(ts);
 	/* More than once: the means to turn one away must come back. */
 	for (round = 0; round < 3; round++) {
@@ -194,35 +197,14 @@ ATF_TC_BODY(l5_error_turned_away_and_on, tc)
 		ATF_REQUIRE(fd != -1);
 		want_begin(&want);
 		connect_to(fd, port);
-		ATF_CHECK(expect_message_of(ts, listener,
-		    SOCKET_ERR)->text[0] != '\0');
+		message = expect_message_of(ts, listener, SOCKET_ERR);
+		ATF_CHECK(message->text[0] != '\0');
+		ATF_CHECK_EQ(TEST_OWNER + 5, message->opaque);
 		expect_turned_away(fd);
 		want_end(&want);
 		plain_close(fd);
 		expect_service(ts, listener, port);
 	}
-	test_server_release(ts);
-}
-
-ATF_TC_WITHOUT_HEAD(l5_error_goes_to_the_owner);
-ATF_TC_BODY(l5_error_goes_to_the_owner, tc)
-{
-	struct test_server *ts;
-	struct want want;
-	int fd, listener, port;
-
-	ts = test_server_create(TEST_THREAD);
-	listener = test_listen(ts, &port);
-	socket_server_start(ts->server, TEST_OWNER + 5, listener);
-	(void)expect_message_of(ts, listener, SOCKET_OPEN);
-	fd = socket(AF_INET, SOCK_STREAM, 0);
-	ATF_REQUIRE(fd != -1);
-	want_begin(&want);
-	connect_to(fd, port);
-	ATF_CHECK_EQ(TEST_OWNER + 5,
-	    expect_message_of(ts, listener, SOCKET_ERR)->opaque);
-	want_end(&want);
-	plain_close(fd);
 	test_server_release(ts);
 }
 
@@ -406,7 +388,6 @@ ATF_TP_ADD_TCS(tp)
 {
 
 	ATF_TP_ADD_TC(tp, l5_error_turned_away_and_on);
-	ATF_TP_ADD_TC(tp, l5_error_goes_to_the_owner);
 	ATF_TP_ADD_TC(tp, l5_a_lasting_want_is_no_busy_loop);
 	ATF_TP_ADD_TC(tp, l5_somebody_else_takes_what_is_freed);
 	ATF_TP_ADD_TC(tp, l5_close_of_a_listener_in_want);
