@@ -106,7 +106,10 @@ struct poller_ops {
 	int		 (*wait)(struct poller *, struct poller_event *,
 			    int max, int timeout);
 
-	/* Ends the current wait or, if there is none, the next one. */
+	/*
+	 * Ends the current wait or, if there is none, the next one.  Keeps
+	 * errno.
+	 */
 	void		 (*wake)(struct poller *);
 };
 

@@ -108,8 +108,10 @@ ATF_TC_BODY(wakes_without_a_wait_neither_block_nor_stay, tc)
 	int i;
 
 	tp = test_poller_create();
+	errno = EDOM;
 	for (i = 0; i < 200000; i++)
 		skynet_poller_backend->wake(tp->poller);
+	ATF_CHECK_EQ(EDOM, errno);
 	expect_end_by_wake(tp);
 	expect_lasting(tp, 200000);
 	test_poller_release(tp);
