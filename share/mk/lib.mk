@@ -8,7 +8,7 @@
 #	PC, VERSION	PC.in becomes the file for pkg-config
 
 OBJS=		${SRCS:.c=.o}
-PICOBJS=	${SRCS:.c=.pico}
+PICOBJS=	${SRCS:.c=.${PICO}}
 ARCHIVE=	lib${LIB}.a
 
 .if ${OPSYS} == "OpenBSD"
@@ -37,9 +37,9 @@ SHLIB_LINKS=	lib${LIB}.so.${SHLIB_MAJOR} lib${LIB}.so
 # library is linked with -Bsymbolic; macOS needs to be told.
 .if ${OPSYS} == "Darwin"
 EXPORTS=	exported.list
-SHLIB_FLAGS=	-dynamiclib -install_name ${SONAME} \
-		-Wl,-flat_namespace -Wl,-interposable \
+REPLACEABLE?=	-Wl,-flat_namespace -Wl,-interposable \
 		-Wl,-exported_symbols_list,${EXPORTS}
+SHLIB_FLAGS=	-dynamiclib -install_name ${SONAME} ${REPLACEABLE}
 .else
 EXPORTS=	${VERSION_MAP}
 SHLIB_FLAGS=	-shared -Wl,-soname,${SONAME} -Wl,--version-script,${EXPORTS}
@@ -56,7 +56,7 @@ shared-names:
 
 .c.o:
 	${COMPILE} -c ${.IMPSRC} -o ${.TARGET}
-.c.pico:
+.c.${PICO}:
 	${COMPILE} -fPIC -c ${.IMPSRC} -o ${.TARGET}
 
 ${OBJS} ${PICOBJS}: ${HEADERS}
@@ -91,5 +91,5 @@ install:
 	rm -f ${DESTDIR}${PKGCONFIGDIR}/${PC}.tmp
 
 clean:
-	rm -f ${ARCHIVE} ${SHLIB} ${SHLIB_LINKS} exported.list *.o *.pico \
+	rm -f ${ARCHIVE} ${SHLIB} ${SHLIB_LINKS} exported.list *.o *.${PICO} \
 	    *.gcda *.gcno

@@ -119,4 +119,6 @@ LIBS=		${KQUEUE_LIBS}
 LIBS=
 .endif
 
-.SUFFIXES: .c .o .pico
+# zig cc takes no .pico for an object.
+PICO?=		pico
+.SUFFIXES: .c .o .${PICO}

@@ -88,6 +88,7 @@ ${OBJS.${t}}: ${HEADERS}
 .for p in ${POLLERS}
 .  for t in ${TESTS_POLLER}
 PROGRAMS+=	${t}_${p}
+CROSS_PROGRAMS+=	${t}_${p}
 ${t}_${p}: ${OBJS.${t}} ${OBJS_${p}} ${HARNESS.${t}} ${LIBRARY}
 	${LINK} -o ${.TARGET} ${OBJS.${t}} ${OBJS_${p}} ${HARNESS.${t}} \
 	    ${LIBRARY} ${LIBS.${t}} ${LIBS_${p}} ${ATF_LIBS}
@@ -115,6 +116,11 @@ ${t}: ${t}.sh
 	mv -f ${.TARGET}.tmp ${.TARGET}
 .endfor
 PROGRAMS+=	${TESTS_C} ${TESTS_SH}
+CROSS_PROGRAMS+=	${TESTS_C}
+
+# For another system (share/mk/cross.sh): to be linked, not to be run.
+.PHONY: cross-programs
+cross-programs: ${CROSS_PROGRAMS}
 TREE_PROGRAMS=	${TREE_TESTS_C} ${TREE_TESTS_SH}
 KYUAFILE=	echo 'syntax(2)'; echo 'test_suite("${TESTSUITE}")'; \
 		for p in $$programs; do echo \
