@@ -241,8 +241,8 @@ ss_linger_readable(struct socket_server *ss, struct ss_socket *s)
 	}
 }
 
-/* Tells of a write that has failed, once; true if writing is dead. */
-static bool
+/* Tells of a write that has failed, once; its errno, 0 if none has. */
+static int
 writing_is_dead(struct socket_server *ss, struct ss_socket *s)
 {
 	int error;
@@ -250,12 +250,11 @@ writing_is_dead(struct socket_server *ss, struct ss_socket *s)
 	(void)pthread_mutex_lock(&s->lock);
 	error = s->error;
 	(void)pthread_mutex_unlock(&s->lock);
-	if (error == 0)
-		return (false);
-	if (!s->error_told)
+	if (error != 0 && !s->error_told) {
+		s->error_told = true;
 		ss_tell_error(ss, s, error);
-	s->error_told = true;
-	return (true);
+	}
+	return (error);
 }
 
 void
@@ -263,7 +262,7 @@ ss_peer_ended(struct socket_server *ss, struct ss_socket *s)
 {
 
 	s->peer_ended = true;
-	if (writing_is_dead(ss, s)) {
+	if (writing_is_dead(ss, s) != 0) {
 		ss_end(ss, s);
 		return;
 	}
@@ -275,7 +274,7 @@ void
 ss_read_failed(struct socket_server *ss, struct ss_socket *s, int error)
 {
 
-	if (!writing_is_dead(ss, s))
+	if (writing_is_dead(ss, s) == 0)
 		ss_tell_error(ss, s, error);
 	ss_end(ss, s);
 }
@@ -284,10 +283,13 @@ void
 ss_write_failed(struct socket_server *ss, struct ss_socket *s)
 {
 
+	int error;
+
 	if (s->error_told)
 		return;
-	(void)writing_is_dead(ss, s);
-	if (s->closing || s->peer_ended || !s->receives)
+	error = writing_is_dead(ss, s);
+	/* Without memory half a message has left: the peer must hear an end. */
+	if (s->closing || s->peer_ended || !s->receives || error == ENOMEM)
 		ss_end(ss, s);
 	else
 		update_or_fail(ss, s);
