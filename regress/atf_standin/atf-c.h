@@ -65,7 +65,8 @@ void	atf_utils_create_file(const char *, const char *, ...);
 #define ATF_TC_WITHOUT_HEAD(tc)						\
 	static void tc##_body(const atf_tc_t *)
 #define ATF_TC(tc)							\
-	static void tc##_head(atf_tc_t *);				\
+	static void tc##_head(atf_tc_t *)				\
+	    __attribute__((__unused__));				\
 	static void tc##_body(const atf_tc_t *)
 #define ATF_TC_HEAD(tc, parameter)					\
 	static void							\
