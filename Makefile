@@ -10,7 +10,7 @@ SUBDIR_clean=	regress
 
 .include "${TOP}/share/mk/subdir.mk"
 
-.PHONY: demo regress test check install-tests
+.PHONY: demo regress test check install-tests cross
 
 demo: all
 	@(cd ${.CURDIR}/share/examples && ${MAKE} run-demo)
@@ -20,3 +20,7 @@ regress test check: all
 
 install-tests: all
 	@(cd ${.CURDIR}/regress && ${MAKE} install-tests)
+
+# For the other systems, with their own headers: nothing is run.
+cross:
+	@MAKE="${MAKE}" sh ${.CURDIR}/share/mk/cross.sh
