@@ -22,7 +22,6 @@
 #include "poller_support.h"
 
 #define KEY	7
-#define OTHERS	5
 
 ATF_TC_WITHOUT_HEAD(level_readable_by_every_wait_until_read);
 ATF_TC_BODY(level_readable_by_every_wait_until_read, tc)
@@ -313,39 +312,6 @@ ATF_TC_BODY(removed_descriptor_takes_nothing_from_others, tc)
 	}
 }
 
-/* Each in turn, first by its interest alone, then altogether. */
-ATF_TC_WITHOUT_HEAD(one_taken_away_leaves_the_others);
-ATF_TC_BODY(one_taken_away_leaves_the_others, tc)
-{
-	struct test_poller *tp;
-	int fd[OTHERS][2], i, j, out;
-
-	tp = test_poller_create();
-	for (i = 0; i < OTHERS; i++) {
-		plain_socketpair(fd[i]);
-		plain_write(fd[i][1], "a", 1);
-		watch(tp, fd[i][0], (uintptr_t)i, POLLER_READ);
-	}
-	for (out = 0; out < OTHERS; out++) {
-		change(tp, fd[out][0], (uintptr_t)out, POLLER_READ, 0);
-		for (i = 0; i < OTHERS; i++)
-			expect_ready(tp, (uintptr_t)i,
-			    i == out ? 0 : POLLER_READ);
-		change(tp, fd[out][0], (uintptr_t)out, 0, POLLER_READ);
-	}
-	for (i = 0; i < OTHERS; i++) {
-		out = (i + OTHERS / 2) % OTHERS;
-		unwatch(tp, fd[out][0], POLLER_READ);
-		expect_ready(tp, (uintptr_t)out, 0);
-		for (j = i + 1; j < OTHERS; j++)
-			expect_ready(tp, (uintptr_t)((j + OTHERS / 2) % OTHERS),
-			    POLLER_READ);
-		plain_close(fd[out][0]);
-		plain_close(fd[out][1]);
-	}
-	test_poller_release(tp);
-}
-
 ATF_TC_WITHOUT_HEAD(reused_number_gives_no_stale_event);
 ATF_TC_BODY(reused_number_gives_no_stale_event, tc)
 {
@@ -421,7 +387,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, key_names_the_descriptor);
 	ATF_TP_ADD_TC(tp, removed_descriptor_is_silent_and_open);
 	ATF_TP_ADD_TC(tp, removed_descriptor_takes_nothing_from_others);
-	ATF_TP_ADD_TC(tp, one_taken_away_leaves_the_others);
 	ATF_TP_ADD_TC(tp, reused_number_gives_no_stale_event);
 	ATF_TP_ADD_TC(tp, remove_of_a_closed_descriptor_is_harmless);
 	return (atf_no_error());

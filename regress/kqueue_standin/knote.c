@@ -30,11 +30,16 @@
 #define SIZE_MIN	64
 #define KEPT_FLAGS	(EV_ONESHOT | EV_CLEAR | EV_RECEIPT | EV_DISPATCH)
 
-/* On NetBSD up to 9 EV_ADD alone brings a new udata along. */
+/*
+ * On NetBSD up to 9 EV_ADD alone brings a new udata along, and writing to a
+ * pipe without a reader is refused with another errno.
+ */
 #ifdef KQUEUE_STANDIN_NETBSD
 #define TAKES_UDATA(flags)	(((flags) & EV_ADD) != 0)
+#define NO_READER		EBADF
 #else
 #define TAKES_UDATA(flags)	true
+#define NO_READER		EPIPE
 #endif
 
 struct standin_descriptor *
@@ -237,7 +242,7 @@ attach_pipe(struct standin_knote *knote, int fd, enum standin_filter filter)
 	pfd.fd = fd;
 	pfd.events = 0;
 	if (poll(&pfd, 1, 0) == 1 && (pfd.revents & POLLERR) != 0)
-		return (EPIPE);
+		return (NO_READER);
 	return (0);
 }
 
