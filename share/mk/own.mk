@@ -85,6 +85,9 @@ INSTRUMENT+=	-g -O0 --coverage
 INSTRUMENT?=
 INCLUDES=	-I${TOP}/include -I${TOP}/lib -I${TOP}/poller
 DEFINES?=
+.if defined(ID_BITS)
+DEFINES+=	-DSOCKET_SERVER_ID_BITS=${ID_BITS}
+.endif
 
 # With DESTDIR, the sys.mk of bmake on Linux hides the system's headers.
 CPPFLAGS?=

@@ -131,8 +131,13 @@ Kyuafile: Makefile ${TOP}/share/mk/test.mk
 Kyuafile.installed: Makefile ${TOP}/share/mk/test.mk
 	@programs="${PROGRAMS}"; { ${KYUAFILE}; } > ${.TARGET}
 
+# For tests that compile.
+compiler:
+	{ echo '#! /bin/sh'; echo 'exec ${CC} ${INSTRUMENT} "$$@"'; } > ${.TARGET}
+	chmod 755 ${.TARGET}
+
 programs: tools products .WAIT ${PROGRAMS} ${TREE_PROGRAMS} \
-	Kyuafile Kyuafile.installed
+	Kyuafile Kyuafile.installed compiler
 
 # What build_test and the tests of the examples ask for.
 KYUA_CONFIG=	-v parallelism=${PARALLELISM} \
@@ -140,7 +145,7 @@ KYUA_CONFIG=	-v parallelism=${PARALLELISM} \
 		-v test_suites.${TESTSUITE}.library=${LIBOBJ} \
 		-v test_suites.${TESTSUITE}.examples_dir=${EXAMPLEOBJ} \
 		-v test_suites.${TESTSUITE}.make=${MAKE} \
-		-v "test_suites.${TESTSUITE}.cc=${CC} ${INSTRUMENT}"
+		-v test_suites.${TESTSUITE}.cc=${.OBJDIR}/compiler
 
 # The results lie here, where those of other folders do not mix with them.
 regress: programs
@@ -163,6 +168,6 @@ install-tests: programs
 .endfor
 
 clean:
-	rm -f ${PROGRAMS} ${TREE_PROGRAMS} ${LIBHARNESS} \
+	rm -f ${PROGRAMS} ${TREE_PROGRAMS} ${LIBHARNESS} compiler \
 	    Kyuafile Kyuafile.installed results.db kyua.log *.o *.tmp \
 	    *.gcda *.gcno
