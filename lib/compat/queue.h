@@ -5,7 +5,7 @@
  */
 
 /*
- * The part of queue(3) that this library uses, for systems whose C library
+ * The part of queue(3) that this library and its tests use, for systems whose C library
  * does not carry <sys/queue.h> (musl).
  */
 
@@ -50,12 +50,55 @@ struct {								\
 	if ((head)->stqh_first == NULL)					\
 		(head)->stqh_last = &(head)->stqh_first;		\
 } while (0)
+#define STAILQ_REMOVE(head, element, type, field) do {			\
+	if ((head)->stqh_first == (element)) {				\
+		STAILQ_REMOVE_HEAD(head, field);			\
+	} else {							\
+		struct type *before_ = (head)->stqh_first;		\
+		while (before_->field.stqe_next != (element))		\
+			before_ = before_->field.stqe_next;		\
+		before_->field.stqe_next = (element)->field.stqe_next;	\
+		if (before_->field.stqe_next == NULL)			\
+			(head)->stqh_last = &before_->field.stqe_next;	\
+	}								\
+} while (0)
 #define STAILQ_CONCAT(to, from) do {					\
 	if ((from)->stqh_first != NULL) {				\
 		*(to)->stqh_last = (from)->stqh_first;			\
 		(to)->stqh_last = (from)->stqh_last;			\
 		STAILQ_INIT(from);					\
 	}								\
+} while (0)
+
+#define LIST_HEAD(name, type)						\
+struct name {								\
+	struct type	*lh_first;					\
+}
+#define LIST_ENTRY(type)						\
+struct {								\
+	struct type	*le_next;					\
+	struct type	**le_prev;					\
+}
+#define LIST_HEAD_INITIALIZER(head)	{ NULL }
+#define LIST_INIT(head)			((head)->lh_first = NULL)
+#define LIST_FIRST(head)		((head)->lh_first)
+#define LIST_NEXT(element, field)	((element)->field.le_next)
+#define LIST_FOREACH(var, head, field)					\
+	for ((var) = LIST_FIRST(head); (var) != NULL;			\
+	    (var) = LIST_NEXT(var, field))
+#define LIST_INSERT_HEAD(head, element, field) do {			\
+	(element)->field.le_next = (head)->lh_first;			\
+	if ((head)->lh_first != NULL)					\
+		(head)->lh_first->field.le_prev =			\
+		    &(element)->field.le_next;				\
+	(head)->lh_first = (element);					\
+	(element)->field.le_prev = &(head)->lh_first;			\
+} while (0)
+#define LIST_REMOVE(element, field) do {				\
+	if ((element)->field.le_next != NULL)				\
+		(element)->field.le_next->field.le_prev =		\
+		    (element)->field.le_prev;				\
+	*(element)->field.le_prev = (element)->field.le_next;		\
 } while (0)
 
 #define TAILQ_HEAD(name, type)						\
