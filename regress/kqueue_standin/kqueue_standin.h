@@ -26,11 +26,12 @@
 
 #include <sys/epoll.h>
 #include <sys/event.h>
-#include <sys/queue.h>
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "portability.h"
 
 #pragma GCC visibility push(hidden)
 
