@@ -83,6 +83,17 @@ if [ "$LAYER" = library ]; then
 fi
 $CC -o skynet $objects $LIBS
 
+# The interpreter that the original's clients are run with.
+objects=
+for source in "$SKYNET"/3rd/lua/*.c; do
+	name=$(basename "$source" .c)
+	case $name in
+	luac|onelua|ltests)	;;
+	*)	compile "objects/lua_$name.o" "$source" ;;
+	esac
+done
+[ -f lua ] || $CC -o lua $objects $LIBS
+
 for name in snlua logger gate harbor; do
 	module "cservice/$name.so" "$SKYNET/service-src/service_$name.c"
 done
