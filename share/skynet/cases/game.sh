@@ -1,13 +1,20 @@
 # examples/config with examples/client.lua, the consoles, login.
 
-# The example as it is: console on standard input, debug console on port 8000,
-# gate on 8888, harbor 1 with its master on 2013 and 2526.
-start_example() {
+# The example: console on standard input, debug console on port 8000, gate on
+# 8888, harbor 1 with its master on 2013 and 2526.
+start_example() {	# [configuration]
 	ports_free 2013 2526 8000 8888
 	mkfifo "$CASE/input"
-	start_server server examples/config "$CASE/input"
+	start_server server "${1:-examples/config}" "$CASE/input"
 	exec 3>"$CASE/input"
 	wait_line "$LOG" "Watchdog listen on 0.0.0.0:8888"
+}
+
+# The same, and services of ours can be launched in it.
+start_own_example() {
+	configure own main "harbor = 1" 'address = "127.0.0.1:2526"' \
+	    'master = "127.0.0.1:2013"' 'standalone = "127.0.0.1:2013"'
+	start_example "$CASE/own.config"
 }
 
 start_client() {	# number
@@ -42,9 +49,9 @@ case_main() {
 
 # Names typed on standard input are launched; then it ends.
 case_console() {
-	start_example
+	start_own_example
 	echo testsha >&3
-	wait_line "$LOG" "launch snlua testsha"
+	wait_line "$LOG" "LAUNCH snlua testsha"
 	printf 'hello_con' >&3
 	printf 'sole one\nhello_console two\n' >&3
 	wait_line "$LOG" "^hello from the console one"
@@ -84,7 +91,7 @@ ask() {		# lines for the debug console
 }
 
 case_debug_console() {
-	start_example
+	start_own_example
 	ask help >"$CASE/help"
 	want_line "$CASE/help" "^Welcome to skynet console"
 	want_line "$CASE/help" "netstat"
@@ -117,12 +124,20 @@ case_debug_console() {
 	    "$CASE/netstat" | tr '\t' ' ')"
 }
 
+# The client would end with its standard input.
+login() {	# file of its output
+	[ -p "$CASE/quiet" ] || mkfifo "$CASE/quiet"
+	client "$CASE/$1" "$CASE/quiet" ./lua examples/login/client.lua
+	exec 4>"$CASE/quiet"
+	wait_end "$CLIENT" || fail "the client ended with status $?"
+	exec 4>&-
+}
+
 case_login() {
 	ports_free 8001 8888
 	start_server server examples/config.login
 	wait_line "$LOG" "Listen on 0.0.0.0 8888"
-	./lua examples/login/client.lua >"$CASE/client" 2>&1 </dev/null ||
-	    fail "the client ended with status $?"
+	login client
 	want_line "$CASE/client" "^200 MQ=="
 	want_line "$CASE/client" "^login ok, subid=.1"
 	want_line "$CASE/client" "^200 OK" 2
@@ -132,8 +147,7 @@ case_login() {
 	wait_line "$LOG" "AFK" 2
 
 	# A second login of the same user sends the first one away.
-	./lua examples/login/client.lua >"$CASE/again" 2>&1 </dev/null ||
-	    fail "the client ended with status $?"
+	login again
 	wait_line "$LOG" "hello@sample is logout"
 	want_line "$CASE/again" "^<===.true.again.1"
 }
