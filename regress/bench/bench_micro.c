@@ -31,6 +31,7 @@
 #define THREADS		8
 #define COMMANDS	2000000		/* of all threads together */
 #define SEND_BYTES	(96 * 1024 * 1024)
+#define LIMIT		60		/* seconds until all is given up */
 #define SENDS		1000000		/* at most */
 
 struct caller {
@@ -223,6 +224,7 @@ main(int argc, char *argv[])
 	static struct micro micro;
 	long calls, size;
 
+	(void)alarm(LIMIT);
 	if (argc < 3)
 		errx(2, "usage: bench_micro commands|send|info number [size]");
 	if (strcmp(argv[1], "info") == 0) {

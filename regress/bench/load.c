@@ -7,8 +7,10 @@
 /*
  * bench_load: runs one workload against one server.
  *
- *	bench_load [-c connections] [-i idle] [-t seconds] [-w warm-up]
- *	    workload server [argument]
+ *	bench_load [-c connections] [-i idle] [-p processor] [-t seconds]
+ *	    [-w warm-up] workload server [argument]
+ *
+ * With -p the server runs on that processor alone, by taskset(1).
  */
 
 #include <err.h>
@@ -40,7 +42,8 @@ usage(void)
 {
 
 	(void)fprintf(stderr, "usage: bench_load [-c connections] [-i idle] "
-	    "[-t seconds] [-w warm-up]\n    workload server [argument]\n");
+	    "[-p processor] [-t seconds]\n    [-w warm-up] workload server "
+	    "[argument]\n");
 	exit(2);
 }
 
@@ -121,13 +124,16 @@ options(struct load *load, int argc, char *argv[])
 	connections = idle = -1;
 	load->warm_up = 0.1;
 	load->seconds = 0.5;
-	while ((c = getopt(argc, argv, "+c:i:t:w:")) != -1)
+	while ((c = getopt(argc, argv, "+c:i:p:t:w:")) != -1)
 		switch (c) {
 		case 'c':
 			connections = atoi(optarg);
 			break;
 		case 'i':
 			idle = atoi(optarg);
+			break;
+		case 'p':
+			load->processor = optarg;
 			break;
 		case 't':
 			load->seconds = atof(optarg);
@@ -154,15 +160,23 @@ int
 main(int argc, char *argv[])
 {
 	static struct load load;
-	char *server[4];
+	char *server[7];
+	int n;
 
 	options(&load, argc, argv);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)alarm(LOAD_ALARM);
 	connection_limit();
-	server[0] = argv[optind + 1];
-	server[1] = strdup(load.workload.mode);
-	server[2] = argv[optind + 2];
-	server[3] = NULL;
+	n = 0;
+	if (load.processor != NULL) {
+		server[n++] = strdup("taskset");
+		server[n++] = strdup("-c");
+		server[n++] = load.processor;
+	}
+	server[n++] = argv[optind + 1];
+	server[n++] = strdup(load.workload.mode);
+	server[n++] = argv[optind + 2];
+	server[n] = NULL;
 	subject_start(&load.subject, server);
 	load.ops = skynet_poller_backend;
 	load.poller = load.ops->create();

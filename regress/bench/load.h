@@ -21,6 +21,7 @@
 
 #include "poller.h"
 
+#define LOAD_ALARM	120		/* seconds until all is given up */
 #define LOAD_EVENTS	128
 #define LOAD_READ	(256 * 1024)
 #define LOAD_MESSAGE	(64 * 1024)	/* bytes, at most */
@@ -85,6 +86,7 @@ struct load {
 	struct subject		 subject;
 	const struct poller_ops	*ops;
 	struct poller		*poller;
+	char			*processor;	/* of the server, or NULL */
 	double			 warm_up;	/* seconds */
 	double			 seconds;
 	uint64_t		 now;		/* ns */

@@ -67,7 +67,7 @@ subject_start(struct subject *subject, char *argv[])
 		(void)close(input[1]);
 		(void)close(output[0]);
 		(void)close(output[1]);
-		(void)execv(argv[0], argv);
+		(void)execvp(argv[0], argv);
 		err(1, "%s", argv[0]);
 	}
 	(void)close(input[0]);
