@@ -56,8 +56,9 @@ shared-names:
 
 .c.o:
 	${COMPILE} -c ${.IMPSRC} -o ${.TARGET}
+# The counters of both objects would lie in one file.
 .c.${PICO}:
-	${COMPILE} -fPIC -c ${.IMPSRC} -o ${.TARGET}
+	${COMPILE:N--coverage} -fPIC -c ${.IMPSRC} -o ${.TARGET}
 
 ${OBJS} ${PICOBJS}: ${HEADERS}
 
