@@ -53,12 +53,12 @@ record() {	# workload, peer, command ...
 
 load() {	# recorded as, peer, options, workload
 	set -- "$1" "$2" "-t $BENCH_SECONDS $3" "$4"
-	if [ "$BENCH_PIN" = yes ]; then
-		record "$1" "$2" taskset -c 1 ./bench_load -p 0 $3 "$4" \
-		    $(program "$2")
-	else
-		record "$1" "$2" ./bench_load $3 "$4" $(program "$2")
-	fi
+	case $BENCH_PIN in
+	yes)	set -- "$@" "taskset -c 1" "-p 0" ;;
+	one)	set -- "$@" "taskset -c 0" "-p 0" ;;
+	*)	set -- "$@" "" "" ;;
+	esac
+	record "$1" "$2" $5 ./bench_load $6 $3 "$4" $(program "$2")
 }
 
 micro() {	# recorded as, arguments ...
