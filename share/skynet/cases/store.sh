@@ -23,9 +23,8 @@ case_redis() {
 	# What is published from outside reaches the one that watches.
 	redis-cli -p 6379 publish hello.outside message >/dev/null
 	wait_line "$LOG" "^Watch.message.hello.outside"
-	# Its server goes away and comes back.
 	end "$REDIS"
-	wait_line "$LOG" "redis.lua:.*\|[Ss]ocket.*6379\|[Ss]ocket"
+	wait_line "$LOG" "stack traceback"
 	running "$SERVER" || fail "the server has died with redis"
 }
 
@@ -39,14 +38,13 @@ case_pipeline() {
 	want "hello" 3 "$(redis-cli -p 6379 hlen hello)"
 }
 
-# Two commands of half a million words each.
+# A command of half a million words.  Lua itself can not unpack that many for
+# the first form of the call, the second form passes them in a table.
 case_redis_large() {
 	start_redis 6300 --requirepass foobared
 	serve testredis2
 	wait_line "$LOG" "^redistest launched"
-	want_line "$LOG" "^add1 succeed"
 	want_line "$LOG" "^add2 succeed"
-	want_line "$LOG" "^dbsize:.2"
-	want "test1" 250000 "$(redis-cli -p 6300 -a foobared --no-auth-warning \
-	    hlen test1)"
+	want "test2" 250000 "$(redis-cli -p 6300 -a foobared --no-auth-warning \
+	    hlen test2)"
 }
