@@ -119,6 +119,7 @@ configure() {	# name of the configuration, start script, further lines
 # Its output goes to the file name.log.  A pipe for its standard input is
 # opened by the new process, for that waits for the other end.
 start_server() {	# name, configuration [standard input]
+	rm -f "$CASE/$1.log"
 	$WRAP ./skynet "$2" >"$CASE/$1.log" 2>&1 <"${3:-/dev/null}" &
 	SERVER=$!
 	LOG=$CASE/$1.log
