@@ -1,6 +1,8 @@
 #! /bin/sh
 #
-# How fast an echo service in Lua is on two builds, measured in turns.
+# How fast an echo service in Lua is on two builds, measured in turns: echoes
+# a second, and what each costs the server in processor time, which is the
+# better number on a machine that has other work.
 #
 #	sh speed.sh ORIGINAL LIBRARY
 #
@@ -36,37 +38,58 @@ Linux)	features=-D_GNU_SOURCE ;;
 esac
 ${CC:-cc} -std=c11 $features -O2 -o "$FOLDER/load" "$HERE/load.c" || exit 2
 
-measure() {	# folder of the build; appends to the file of its name
+# The processor time in seconds of the programs that have been waited for.
+children() {
+	times >"$FOLDER/times"
+	used=$(sed -n 2p "$FOLDER/times" |
+	    awk -F '[ms ]+' '{ printf "%.2f", $1 * 60 + $2 + $3 * 60 + $4 }')
+}
+
+measure() {	# folder of the build, file to add the results to
 	cd "$1" || exit 2
 	serve echo "mode = \"$MODE\"" "thread = $THREADS"
 	wait_line "$LOG" "^port "
 	"$FOLDER/load" "$(sed -n 's/^port //p' "$LOG")" "$CONNECTIONS" \
 	    "$BYTES" "$SECONDS_EACH" >"$FOLDER/rate" || fail "the load failed"
+	children
+	before=$used
 	end "$SERVER"
-	cat "$FOLDER/rate" >>"$FOLDER/$2"
+	children
 	rate=$(cat "$FOLDER/rate")
+	cost=$(echo "$rate $SECONDS_EACH $before $used" |
+	    awk '{ printf "%.2f", ($4 - $3) * 1e6 / ($1 * $2) }')
+	echo "$rate" >>"$FOLDER/$2.rate"
+	echo "$cost" >>"$FOLDER/$2.cost"
 }
 
 echo "$CONNECTIONS connections, $BYTES bytes, mode $MODE, echoes a second"
-echo "round  original   library"
+echo "          echoes a second    microseconds each"
+echo "round   original   library   original  library"
 round=0
 while [ $round -lt "$ROUNDS" ]; do
 	round=$((round + 1))
 	# Who begins changes, for the machine's sake.
 	if [ $((round % 2)) -eq 1 ]; then
-		measure "$ORIGINAL" original; original=$rate
-		measure "$LIBRARY" library; library=$rate
+		measure "$ORIGINAL" original
+		measure "$LIBRARY" library
 	else
-		measure "$LIBRARY" library; library=$rate
-		measure "$ORIGINAL" original; original=$rate
+		measure "$LIBRARY" library
+		measure "$ORIGINAL" original
 	fi
-	printf '%5d  %8d  %8d\n' $round "$original" "$library"
+	printf '%5d   %8s  %8s   %8s %8s\n' $round \
+	    "$(tail -n 1 "$FOLDER/original.rate")" \
+	    "$(tail -n 1 "$FOLDER/library.rate")" \
+	    "$(tail -n 1 "$FOLDER/original.cost")" \
+	    "$(tail -n 1 "$FOLDER/library.cost")"
 done
 
-median() {
+median() {	# file
 	sort -n "$FOLDER/$1" | sed -n "$(((ROUNDS + 1) / 2))p"
 }
-original=$(median original)
-library=$(median library)
-printf 'median %8d  %8d  ratio ' "$original" "$library"
-echo "$original $library" | awk '{ printf "%.2f\n", $2 / $1 }'
+
+printf 'median  %8s  %8s   %8s %8s\n' "$(median original.rate)" \
+    "$(median library.rate)" "$(median original.cost)" "$(median library.cost)"
+echo "$(median original.rate) $(median library.rate)" \
+    "$(median original.cost) $(median library.cost)" |
+    awk '{ printf "ratio of the medians, library / original: %.2f %.2f\n",
+	$2 / $1, $4 / $3 }'
