@@ -118,31 +118,35 @@ deliver(struct socket_server *ss, struct ss_socket *s, const char *bytes,
 	return (0);
 }
 
-static void
-receive_failed(struct socket_server *ss, struct ss_socket *s, int error)
+bool
+ss_datagram_survives(int error)
 {
 
 	switch (error) {
-	case EAGAIN:
-#if EWOULDBLOCK != EAGAIN
-	case EWOULDBLOCK:
-#endif
-	case EINTR:
-	case ENOBUFS:
-	case ENOMEM:
-		break;
 	case ECONNREFUSED:	/* ICMP: what was sent did not arrive */
 	case ECONNRESET:
 	case EHOSTUNREACH:
 	case ENETUNREACH:
 	case ENETDOWN:
 	case EMSGSIZE:
-		ss_tell_error(ss, s, error);
-		break;
+	case ENOBUFS:
+		return (true);
 	default:
-		ss_fail(ss, s, error);
-		break;
+		return (false);
 	}
+}
+
+static void
+receive_failed(struct socket_server *ss, struct ss_socket *s, int error)
+{
+
+	if (error == EAGAIN || error == EWOULDBLOCK || error == EINTR ||
+	    error == ENOBUFS || error == ENOMEM)
+		return;
+	if (ss_datagram_survives(error))
+		ss_tell_error(ss, s, error);
+	else
+		ss_fail(ss, s, error);
 }
 
 void

@@ -8,9 +8,10 @@
  * Descriptors: the one place where the library opens and writes them.
  *
  * A write must not raise SIGPIPE.  Sockets take MSG_NOSIGNAL or SO_NOSIGPIPE.
- * A pipe or terminal has no such means, so the signal is blocked in the
- * calling thread around the write and, if the write raised it, taken away
- * before it is unblocked.  The process's disposition is never touched.
+ * A pipe or terminal has F_SETNOSIGPIPE on macOS and NetBSD, where the signal
+ * goes to the process; elsewhere it goes to the thread that writes, so it is
+ * blocked there around the write and, if the write raised it, taken away before
+ * it is unblocked.  The process's disposition is never touched.
  */
 
 #include <sys/types.h>
@@ -113,6 +114,9 @@ ss_descriptor_unblock(int fd)
 	if (flags == -1)
 		return (-1);
 	no_sigpipe(fd);
+#ifdef F_SETNOSIGPIPE
+	(void)fcntl(fd, F_SETNOSIGPIPE, 1);
+#endif
 	if ((flags & O_NONBLOCK) != 0)
 		return (0);
 	if (fcntl(fd, F_SETFL, flags | O_NONBLOCK) == -1)
@@ -130,6 +134,14 @@ ss_descriptor_block(int fd)
 		(void)fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 }
 
+#ifdef F_SETNOSIGPIPE
+static ssize_t
+write_quietly(int fd, struct iovec *iov, int count)
+{
+
+	return (writev(fd, iov, count));
+}
+#else
 static ssize_t
 write_quietly(int fd, struct iovec *iov, int count)
 {
@@ -156,6 +168,7 @@ write_quietly(int fd, struct iovec *iov, int count)
 	errno = error;
 	return (n);
 }
+#endif
 
 ssize_t
 ss_descriptor_writev(int fd, bool is_socket, struct iovec *iov, int count)
@@ -177,7 +190,6 @@ ss_descriptor_writev(int fd, bool is_socket, struct iovec *iov, int count)
 		return (n);
 	switch (errno) {
 	case EINTR:
-	case ENOBUFS:
 #if EWOULDBLOCK != EAGAIN
 	case EWOULDBLOCK:
 #endif

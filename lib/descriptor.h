@@ -38,7 +38,7 @@ void	ss_descriptor_block(int fd);
 
 /*
  * Writes without SIGPIPE.  is_socket tells whether fd is one.  As writev(2),
- * but a would-block of any kind (EWOULDBLOCK, ENOBUFS, EINTR) is EAGAIN.
+ * but a would-block of any kind (EWOULDBLOCK, EINTR) is EAGAIN.
  */
 ssize_t	ss_descriptor_writev(int fd, bool is_socket, struct iovec *, int);
 

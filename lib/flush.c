@@ -96,7 +96,13 @@ flush_stream_locked(struct socket_server *ss, struct ss_socket *s,
 	n = ss_descriptor_writev(fd, is_socket, g->iov, g->count);
 	error = errno;
 	(void)pthread_mutex_lock(&s->lock);
-	if (n == -1 && error != EAGAIN) {
+	if (n == -1 && s->packets && ss_datagram_survives(error)) {
+		ss_flush_lost_locked(ss, s, error);
+		s->unsent -= offered;
+		ss_write_remove(s->queue, g, g->count, trash);
+		return;
+	}
+	if (n == -1 && error != EAGAIN && error != ENOBUFS) {
 		ss_flush_failed_locked(s, error, trash);
 		return;
 	}
@@ -143,6 +149,8 @@ ss_flush_locked(struct socket_server *ss, struct ss_socket *s, int rounds,
 		ss_write_gather(s->queue, &g);
 		if (g.count == 0)
 			break;
+		if (s->packets)
+			g.count = 1;
 		if (s->kind == SS_DATAGRAM)
 			flush_datagrams_locked(ss, s, &g, trash);
 		else

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "descriptor.h"
@@ -177,6 +178,25 @@ ss_discard(struct socket_server *ss, struct ss_socket *s)
 		ss_bury(ss, s);
 }
 
+/*
+ * Whether a terminal blocks is a matter of all its descriptors, the shell's and
+ * those of other bound sockets too: it is put back when none is bound any more.
+ */
+static void
+let_go_of_bound(struct socket_server *ss, struct ss_socket *s, int fd)
+{
+
+	if (!s->counted)
+		return;
+	if (s->restore && ss->terminal == -1)
+		ss->terminal = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (--ss->bound == 0 && ss->terminal != -1) {
+		ss_descriptor_block(ss->terminal);
+		(void)close(ss->terminal);
+		ss->terminal = -1;
+	}
+}
+
 void
 ss_bury(struct socket_server *ss, struct ss_socket *s)
 {
@@ -185,6 +205,8 @@ ss_bury(struct socket_server *ss, struct ss_socket *s)
 
 	ss_deadline_end(ss, s);
 	ss_interest_end(ss, s);
+	if (s->kind == SS_BOUND)
+		let_go_of_bound(ss, s, s->fd);
 	STAILQ_INIT(&trash);
 	(void)pthread_mutex_lock(&s->lock);
 	for (i = 0; i < SS_PRIORITIES; i++)
@@ -194,12 +216,8 @@ ss_bury(struct socket_server *ss, struct ss_socket *s)
 	s->stage = SS_FREE;
 	atomic_store_explicit(&s->id, 0, memory_order_release);
 	(void)pthread_mutex_unlock(&s->lock);
-	if (s->kind == SS_BOUND) {
-		if (s->restore)
-			ss_descriptor_block(fd);
-	} else if (fd != -1) {
+	if (fd != -1)
 		(void)close(fd);
-	}
 	skynet_free(s->addresses);
 	s->addresses = NULL;
 	ss_slots_release(&ss->slots, s);

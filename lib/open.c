@@ -39,12 +39,12 @@ ss_open_undo(struct socket_server *ss, struct ss_socket *s)
 }
 
 static void
-close_unless_bound(enum ss_kind kind, int fd)
+close_keeping_errno(int fd)
 {
 	int error;
 
 	error = errno;
-	if (kind != SS_BOUND)
+	if (fd != -1)
 		(void)close(fd);
 	errno = error;
 }
@@ -55,14 +55,16 @@ ss_open(struct socket_server *ss, enum ss_kind kind, uintptr_t opaque, int fd,
 {
 	struct ss_command command;
 	struct ss_socket *s;
-	int id;
+	int error, id;
 
+	error = errno;
 	s = ss_slots_reserve(&ss->slots, kind, opaque, &id);
 	if (s == NULL) {
-		close_unless_bound(kind, fd);
+		close_keeping_errno(fd);
 		return (-1);
 	}
 	s->fd = fd;
+	s->open_error = fd == -1 ? error : 0;
 	s->family = (uint8_t)family;
 	if (address != NULL)
 		s->address = *address;
@@ -76,7 +78,7 @@ ss_open(struct socket_server *ss, enum ss_kind kind, uintptr_t opaque, int fd,
 	command.id = id;
 	if (ss_commands_post(&ss->commands, &command) == -1) {
 		ss_open_undo(ss, s);
-		close_unless_bound(kind, fd);
+		close_keeping_errno(fd);
 		return (-1);
 	}
 	return (id);
@@ -141,11 +143,16 @@ socket_server_listen(struct socket_server *ss, uintptr_t opaque,
 	    &own));
 }
 
+/*
+ * The library works on a duplicate, which is its own to watch and to close: the
+ * caller may close his at any time, and its number may become a stranger's.
+ */
 int
 socket_server_bind(struct socket_server *ss, uintptr_t opaque, int fd)
 {
 
-	return (ss_open(ss, SS_BOUND, opaque, fd, AF_UNSPEC, NULL));
+	return (ss_open(ss, SS_BOUND, opaque, fcntl(fd, F_DUPFD_CLOEXEC, 0),
+	    AF_UNSPEC, NULL));
 }
 
 static void
@@ -181,6 +188,10 @@ examine(struct ss_socket *s)
 	socklen_t length;
 	int blocking, flags, type;
 
+	if (s->fd == -1) {
+		errno = s->open_error;
+		return (-1);
+	}
 	flags = fcntl(s->fd, F_GETFL);
 	if (flags == -1)
 		return (-1);
@@ -188,10 +199,31 @@ examine(struct ss_socket *s)
 	s->is_socket = getsockopt(s->fd, SOL_SOCKET, SO_TYPE, &type,
 	    &length) == 0;
 	s->packets = s->is_socket && type != SOCK_STREAM;
+	s->endless = s->is_socket && type == SOCK_DGRAM;
 	s->receives = (flags & O_ACCMODE) != O_WRONLY;
 	blocking = ss_descriptor_unblock(s->fd);
-	s->restore = blocking == 1;
+	s->restore = blocking == 1 && isatty(s->fd) == 1;
 	return (blocking == -1 ? -1 : flags);
+}
+
+/* What was sent before it was known that nothing can be. */
+static void
+drop_unwritable(struct socket_server *ss, struct ss_socket *s)
+{
+	struct ss_write_list trash;
+	int i;
+
+	STAILQ_INIT(&trash);
+	(void)pthread_mutex_lock(&s->lock);
+	for (i = 0; i < SS_PRIORITIES && !s->ready; i++)
+		STAILQ_CONCAT(&trash, &s->queue[i]);
+	if (!s->ready)
+		s->unsent = 0;
+	(void)pthread_mutex_unlock(&s->lock);
+	if (STAILQ_EMPTY(&trash))
+		return;
+	ss_write_list_free(&trash);
+	ss_tell_error(ss, s, EBADF);
 }
 
 static void
@@ -199,6 +231,8 @@ attach_bound(struct socket_server *ss, struct ss_socket *s)
 {
 	int error, flags;
 
+	ss->bound++;
+	s->counted = true;
 	flags = examine(s);
 	if (flags != -1) {
 		(void)pthread_mutex_lock(&s->lock);
@@ -220,6 +254,7 @@ attach_bound(struct socket_server *ss, struct ss_socket *s)
 	}
 	ss_tell(ss, SOCKET_OPEN, atomic_load(&s->opaque),
 	    atomic_load(&s->id), 0, "binding");
+	drop_unwritable(ss, s);
 	ss_attend(ss, s, true);
 }
 

@@ -81,9 +81,13 @@ read_nothing(struct socket_server *ss, struct ss_socket *s, ssize_t n,
 {
 
 	if (n == 0) {
-		if (!s->packets)
+		if (!s->endless)
 			ss_peer_ended(ss, s);
-	} else if (error != EAGAIN && error != EWOULDBLOCK && error != EINTR) {
+	} else if (error == EAGAIN || error == EWOULDBLOCK || error == EINTR) {
+		return;
+	} else if (s->endless && ss_datagram_survives(error)) {
+		ss_tell_error(ss, s, error);
+	} else {
 		ss_read_failed(ss, s, error);
 	}
 }

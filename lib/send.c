@@ -116,7 +116,12 @@ write_stream_locked(struct socket_server *ss, struct ss_socket *s,
 	n = ss_descriptor_writev(fd, is_socket, &iov, 1);
 	error = errno;
 	(void)pthread_mutex_lock(&s->lock);
-	if (n == -1 && error != EAGAIN) {
+	if (n == -1 && s->packets && ss_datagram_survives(error)) {
+		ss_flush_lost_locked(ss, s, error);
+		s->unsent -= payload->size;
+		return (SS_SENT_DONE);
+	}
+	if (n == -1 && error != EAGAIN && error != ENOBUFS) {
 		ss_flush_failed_locked(s, error, trash);
 		return (SS_SENT_DONE);
 	}

@@ -27,6 +27,7 @@ set_up_lists(struct socket_server *ss)
 	TAILQ_INIT(&ss->lingering);
 	TAILQ_INIT(&ss->resting);
 	ss->spare = ss_accept_spare();
+	ss->terminal = -1;
 }
 
 struct socket_server *

@@ -123,8 +123,11 @@ struct ss_socket {
 	bool			 accepted;	/* from a listener */
 	bool			 receives;	/* fd can be read */
 	bool			 is_socket;	/* of fd; fixed once open */
-	bool			 packets;	/* bound: reading 0 is no end */
-	bool			 restore;	/* make fd blocking again */
+	bool			 packets;	/* bound: one write, one message */
+	bool			 endless;	/* bound: reading 0 is no end */
+	bool			 restore;	/* a terminal, to be blocking again */
+	bool			 counted;	/* among the server's bound ones */
+	int			 open_error;	/* bound: why there is no fd */
 	bool			 nodelay;	/* wanted once connected */
 	bool			 peer_ended;	/* end of file was read */
 	bool			 error_told;	/* of the field error */
@@ -200,6 +203,8 @@ struct socket_server {
 	struct ss_message	 outbox[SS_OUTBOX];
 	struct ss_timed_list	 lingering;	/* by deadline */
 	struct ss_timed_list	 resting;	/* listeners, by deadline */
+	int			 bound;		/* bound sockets taken in */
+	int			 terminal;	/* to be made blocking; -1 */
 	struct ss_datagram_room	*datagrams;	/* made on first need */
 	char			*spill;		/* SS_READ_SPILL bytes */
 };
@@ -303,8 +308,8 @@ void	ss_forsake(struct socket_server *, uintptr_t opaque, int id);
 void	ss_attach(struct socket_server *, int id);
 void	ss_nodelay(struct socket_server *, int id);
 /*
- * Any thread: a socket of the descriptor, its ATTACH posted; owns fd but for
- * SS_BOUND.  -1: errno, and fd is closed unless SS_BOUND.
+ * Any thread: a socket of the descriptor, which it owns, its ATTACH posted.
+ * -1: errno, and fd is closed.
  */
 int	ss_open(struct socket_server *, enum ss_kind, uintptr_t opaque, int fd,
 	    int family, const union ss_address *);
@@ -333,6 +338,8 @@ void	ss_stream_readable(struct socket_server *, struct ss_socket *);
 
 void	ss_datagram_readable(struct socket_server *, struct ss_socket *);
 void	ss_datagram_room_free(struct socket_server *);
+/* Whether a socket outlives an error of one datagram.  Any thread. */
+bool	ss_datagram_survives(int error);
 /* Any thread: one datagram; -1: EAGAIN as for ss_descriptor_writev. */
 int	ss_datagram_send(int fd, const void *, size_t, const union ss_address *);
 /* Any thread: as many of the gathered as go, their number; -1: errno. */

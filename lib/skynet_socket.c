@@ -9,6 +9,7 @@
  * queues of services, and its functions for a service's context.
  */
 
+#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -21,6 +22,11 @@
 
 /* Set by init and free only, which no other call may run beside. */
 static struct socket_server	*server;
+
+/* Network thread: one message for when there is no memory, or NULL. */
+#define RESERVE_SIZE	\
+	(sizeof(struct skynet_socket_message) + SS_TEXT_MAX + 1)
+static struct skynet_socket_message	*reserve;
 
 void
 skynet_socket_init(void)
@@ -51,6 +57,8 @@ skynet_socket_free(void)
 
 	socket_server_release(server);
 	server = NULL;
+	skynet_free(reserve);
+	reserve = NULL;
 }
 
 void
@@ -74,14 +82,33 @@ skynet_socket_info(void)
 	return (socket_server_info(server));
 }
 
-/* No service takes the message: it goes, and its sockets with it. */
+/*
+ * No service takes the message: it goes, and its sockets with it.  A listener
+ * whose owner lives and has no memory goes on.
+ */
 static void
-undelivered(const struct socket_message *result, int type)
+undelivered(const struct socket_message *result, int type, int error)
 {
 
 	if (type == SKYNET_SOCKET_TYPE_ACCEPT)
 		ss_forsake(server, result->opaque, result->ud);
-	ss_forsake(server, result->opaque, result->id);
+	if (type != SKYNET_SOCKET_TYPE_ACCEPT || error != ENOMEM)
+		ss_forsake(server, result->opaque, result->id);
+}
+
+static struct skynet_socket_message *
+allocate_message(size_t size)
+{
+	struct skynet_socket_message *sm;
+
+	if (reserve == NULL)
+		reserve = skynet_malloc(RESERVE_SIZE);
+	sm = skynet_malloc(size);
+	if (sm == NULL) {
+		sm = reserve;
+		reserve = NULL;
+	}
+	return (sm);
 }
 
 static void
@@ -90,16 +117,17 @@ forward_message(int type, bool text, const struct socket_message *result)
 	struct skynet_socket_message *sm;
 	struct skynet_message message;
 	size_t length, size;
+	int error;
 
 	length = text && result->data != NULL ? strlen(result->data) : 0;
 	size = sizeof(*sm) + length;
-	sm = skynet_malloc(size + (text ? 1 : 0));
+	sm = allocate_message(size + (text ? 1 : 0));
 	if (sm == NULL) {
 		skynet_error(NULL, "socket: no memory for a message of %d",
 		    result->id);
 		if (!text)
 			skynet_free(result->data);
-		undelivered(result, type);
+		undelivered(result, type, ENOMEM);
 		return;
 	}
 	sm->type = type;
@@ -114,10 +142,12 @@ forward_message(int type, bool text, const struct socket_message *result)
 	message.session = 0;
 	message.data = sm;
 	message.sz = size | (size_t)PTYPE_SOCKET << MESSAGE_TYPE_SHIFT;
+	errno = 0;
 	if (skynet_context_push((uint32_t)result->opaque, &message) != 0) {
+		error = errno;
 		skynet_free(sm->buffer);
 		skynet_free(sm);
-		undelivered(result, type);
+		undelivered(result, type, error);
 	}
 }
 
