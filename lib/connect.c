@@ -64,7 +64,6 @@ socket_server_connect(struct socket_server *ss, uintptr_t opaque,
 		ss_addresses_free(addresses);
 		return (-1);
 	}
-	s->stage = SS_CONNECTING;
 	s->accepts = true;
 	s->is_socket = s->receives = true;
 	ss_slots_publish(s, id);
@@ -113,7 +112,7 @@ connected(struct socket_server *ss, struct ss_socket *s,
 	s->stage = SS_OPEN;
 	s->ready = true;
 	s->address = *peer;
-	s->started = (early || ss->upstream) && !s->closing;
+	s->started = (early || (ss->upstream && !s->paused)) && !s->closing;
 	(void)pthread_mutex_unlock(&s->lock);
 	ss_addresses_free(s->addresses);
 	s->addresses = NULL;
@@ -180,7 +179,7 @@ ss_connect(struct socket_server *ss, const struct ss_command *command)
 	struct ss_socket *s;
 
 	s = ss_socket_find(ss, command->id);
-	if (s == NULL || s->stage != SS_CONNECTING) {
+	if (s == NULL || s->stage != SS_RESERVED) {
 		ss_addresses_free(command->addresses);
 		return;
 	}
@@ -189,6 +188,9 @@ ss_connect(struct socket_server *ss, const struct ss_command *command)
 		return;
 	}
 	s->addresses = command->addresses;
+	(void)pthread_mutex_lock(&s->lock);
+	s->stage = SS_CONNECTING;
+	(void)pthread_mutex_unlock(&s->lock);
 	try_next(ss, s, 0);
 }
 

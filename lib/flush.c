@@ -27,8 +27,14 @@ post(struct socket_server *ss, struct ss_socket *s,
 	command.type = type;
 	command.id = atomic_load_explicit(&s->id, memory_order_relaxed);
 	command.value = value;
-	/* Without memory a WARNING or the loss of a datagram goes unsaid. */
-	(void)ss_commands_post(&ss->commands, &command);
+	if (ss_commands_post(&ss->commands, &command) == 0)
+		return;
+	/* Without memory the last of each kind is kept in the socket. */
+	if (type == SS_COMMAND_WARN)
+		s->warn_due = value;
+	else
+		s->lost_due = value;
+	ss_commands_attend(&ss->commands, command.id);
 }
 
 void
@@ -179,6 +185,8 @@ struct aftermath {
 	bool	failed;
 	bool	drained;
 	bool	warned;		/* a WARNING of 0 is on its way */
+	int	warn_due;
+	int	lost_due;
 };
 
 static void
@@ -203,6 +211,23 @@ attend_locked(struct socket_server *ss, struct ss_socket *s, bool writable,
 		s->attended = s->blocked = true;
 	after->failed = s->error != 0;
 	after->warned = warned && !s->warned;
+	after->warn_due = s->warn_due;
+	after->lost_due = s->lost_due;
+	s->warn_due = -1;
+	s->lost_due = 0;
+}
+
+/* What no command could carry. */
+static void
+tell_due(struct socket_server *ss, struct ss_socket *s,
+    const struct aftermath *after)
+{
+
+	if (after->lost_due != 0)
+		ss_tell_error(ss, s, after->lost_due);
+	if (after->warn_due != -1 && !s->silent)
+		ss_tell(ss, SOCKET_WARNING, atomic_load(&s->opaque),
+		    atomic_load(&s->id), after->warn_due, NULL);
 }
 
 void
@@ -220,13 +245,14 @@ ss_attend(struct socket_server *ss, struct ss_socket *s, bool writable)
 	ss_write_list_free(&trash);
 	if (after.doomed)
 		ss_bury(ss, s);
-	else if (s->stage == SS_DOOMED || s->stage == SS_LINGERING)
+	if (after.doomed || s->stage == SS_DOOMED || s->stage == SS_LINGERING)
 		return;
-	else if (after.failed)
+	tell_due(ss, s, &after);
+	if (after.failed)
 		ss_write_failed(ss, s);
 	else if (ss_interest_update(ss, s) == -1)
 		ss_fail(ss, s, errno);
-	else if (after.drained && s->closing && s->stage != SS_CONNECTING) {
+	else if (after.drained && s->closing && s->stage == SS_OPEN) {
 		/* The WARNING goes before the CLOSE. */
 		if (after.warned)
 			ss_commands_attend(&ss->commands, id);

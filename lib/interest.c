@@ -146,7 +146,9 @@ ss_deadline_expire(struct socket_server *ss)
 	now = milliseconds_now();
 	while ((s = TAILQ_FIRST(&ss->lingering)) != NULL && s->deadline <= now)
 		ss_bury(ss, s);
-	while ((s = TAILQ_FIRST(&ss->resting)) != NULL && s->deadline <= now) {
+	/* One that fails raises two messages; the rest is due at the next call. */
+	while ((s = TAILQ_FIRST(&ss->resting)) != NULL &&
+	    s->deadline <= now && ss->outbox_count < SS_OUTBOX - 4) {
 		ss_deadline_end(ss, s);
 		ss_accept_resume(ss, s);
 	}

@@ -62,6 +62,7 @@ ss_start(struct socket_server *ss, uintptr_t opaque, int id)
 	transfer = s->started || s->peer_ended ||
 	    (s->kind == SS_STREAM && !s->accepted);
 	set_started(s, true);
+	s->paused = false;
 	if (s->stage != SS_OPEN)
 		return;		/* it begins when it is connected */
 	ss_tell(ss, SOCKET_OPEN, opaque, id, 0,
@@ -83,6 +84,7 @@ ss_pause(struct socket_server *ss, int id)
 	if (s == NULL || s->closing)
 		return;
 	set_started(s, false);
+	s->paused = true;
 	update_or_fail(ss, s);
 }
 
@@ -98,6 +100,22 @@ all_is_sent(struct ss_socket *s)
 	return (result);
 }
 
+/* Tells of a write that has failed, once; its errno, 0 if none has. */
+static int
+writing_is_dead(struct socket_server *ss, struct ss_socket *s)
+{
+	int error;
+
+	(void)pthread_mutex_lock(&s->lock);
+	error = s->error;
+	(void)pthread_mutex_unlock(&s->lock);
+	if (error != 0 && !s->error_told) {
+		s->error_told = true;
+		ss_tell_error(ss, s, error);
+	}
+	return (error);
+}
+
 static void
 close_gracefully(struct socket_server *ss, struct ss_socket *s)
 {
@@ -107,7 +125,9 @@ close_gracefully(struct socket_server *ss, struct ss_socket *s)
 	s->accepts = false;
 	s->started = false;
 	(void)pthread_mutex_unlock(&s->lock);
-	if (all_is_sent(s))
+	if (writing_is_dead(ss, s) != 0)
+		ss_end(ss, s);
+	else if (all_is_sent(s))
 		ss_finish(ss, s);
 	else
 		update_or_fail(ss, s);
@@ -257,22 +277,6 @@ ss_linger_readable(struct socket_server *ss, struct ss_socket *s)
 			ss_bury(ss, s);
 		return;
 	}
-}
-
-/* Tells of a write that has failed, once; its errno, 0 if none has. */
-static int
-writing_is_dead(struct socket_server *ss, struct ss_socket *s)
-{
-	int error;
-
-	(void)pthread_mutex_lock(&s->lock);
-	error = s->error;
-	(void)pthread_mutex_unlock(&s->lock);
-	if (error != 0 && !s->error_told) {
-		s->error_told = true;
-		ss_tell_error(ss, s, error);
-	}
-	return (error);
 }
 
 void

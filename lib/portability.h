@@ -13,6 +13,7 @@
  *	recvmmsg	Linux, FreeBSD 11, NetBSD 7, OpenBSD 7.2
  *	queue(3)	glibc lacks the _SAFE macros, musl the whole header
  *	strerror_r	glibc's own form unlike POSIX's
+ *	64 bit atomics	not on every 32 bit machine without a library of their own
  */
 
 #ifndef SKYNET_PORTABILITY_H
@@ -22,6 +23,8 @@
 #include <sys/types.h>
 #include <sys/socket.h>
 
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -65,6 +68,16 @@
 #define SS_HAVE_MMSG	1
 #else
 #define SS_HAVE_MMSG	0
+#endif
+
+/*
+ * A counter of statistics.  Where the machine has no atomic access to 64 bits
+ * it is shorter, and comes round, rather than needing another library.
+ */
+#if ATOMIC_LLONG_LOCK_FREE == 2
+#define SS_COUNTER	_Atomic uint64_t
+#else
+#define SS_COUNTER	atomic_ulong
 #endif
 
 /* The text of an error number; thread safe.  The text may lie in buffer. */

@@ -154,6 +154,19 @@ attend_to(struct socket_server *ss, int id)
 		ss_attend(ss, s, false);
 }
 
+/* A reserved slot is its opener's still, who may take it back. */
+static bool
+is_opened(struct ss_socket *s, int id)
+{
+	bool result;
+
+	(void)pthread_mutex_lock(&s->lock);
+	result = atomic_load_explicit(&s->id, memory_order_relaxed) == id &&
+	    s->stage != SS_RESERVED;
+	(void)pthread_mutex_unlock(&s->lock);
+	return (result);
+}
+
 /* A message about writing, unless the id has said its last word. */
 static void
 tell_if_heard(struct socket_server *ss, const struct ss_command *command)
@@ -291,7 +304,7 @@ sweep(struct socket_server *ss)
 			continue;
 		}
 		id = atomic_load_explicit(&s->id, memory_order_acquire);
-		if (id != 0)
+		if (id != 0 && is_opened(s, id))
 			attend_to(ss, id);
 	}
 	if (i < SS_SLOTS)

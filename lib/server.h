@@ -12,8 +12,8 @@
  * the calling thread and post a command; all that follows is done by the
  * network thread, so the stage of a socket has one writer:
  *
- *	RESERVED    the id is given out, its command is on its way
- *	CONNECTING  names are looked up, addresses tried in turn
+ *	RESERVED    the id is given out; its command, or a look-up, is on its way
+ *	CONNECTING  addresses are tried in turn
  *	OPEN        listening, connected, accepted, bound, UDP
  *	LINGERING   the id is gone; input is dropped until the peer ends
  *	DOOMED      the id is gone; a worker is still in its write call
@@ -101,6 +101,8 @@ struct ss_socket {
 	bool			 attended;	/* ATTEND is posted or WRITE armed */
 	bool			 blocked;	/* the last write was short */
 	bool			 warned;	/* a WARNING waits for its 0 */
+	int			 warn_due;	/* KB no command could carry; -1 */
+	int			 lost_due;	/* errno, likewise; 0 */
 	int			 error;		/* writing failed: errno */
 	struct ss_write_list	 queue[SS_PRIORITIES];
 	size_t			 unsent;	/* bytes queued and being written */
@@ -129,6 +131,7 @@ struct ss_socket {
 	bool			 counted;	/* among the server's bound ones */
 	int			 open_error;	/* bound: why there is no fd */
 	bool			 nodelay;	/* wanted once connected */
+	bool			 paused;	/* by the owner, before CONNECT */
 	bool			 peer_ended;	/* end of file was read */
 	bool			 error_told;	/* of the field error */
 	bool			 silent;	/* the owner has heard the last */
@@ -144,8 +147,8 @@ struct ss_socket {
 
 	/* Atomic, written by the network thread. */
 	atomic_uintptr_t	 opaque;	/* the owner */
-	_Atomic uint64_t	 received;	/* bytes or connections */
-	_Atomic uint64_t	 rtime;
+	SS_COUNTER		 received;	/* bytes or connections */
+	SS_COUNTER		 rtime;
 
 	/* Under the slots' lock. */
 	STAILQ_ENTRY(ss_socket)	 free;
@@ -186,7 +189,7 @@ struct socket_server {
 	struct ss_slots		 slots;
 
 	/* Atomic. */
-	_Atomic uint64_t	 time;		/* of the statistics, 1/100 s */
+	SS_COUNTER		 time;		/* of the statistics, 1/100 s */
 	atomic_bool		 exit_asked;	/* no memory for the command */
 
 	pthread_mutex_t		 object_lock;

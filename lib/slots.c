@@ -160,7 +160,10 @@ reset_locked(struct ss_socket *s, enum ss_kind kind, uintptr_t opaque)
 	s->watched = s->accepted = s->receives = s->is_socket = false;
 	s->packets = s->endless = s->counted = false;
 	s->open_error = 0;
-	s->restore = s->nodelay = s->peer_ended = s->error_told = false;
+	s->restore = s->nodelay = s->paused = false;
+	s->warn_due = -1;
+	s->lost_due = 0;
+	s->peer_ended = s->error_told = false;
 	s->silent = s->close_told = s->wanting = s->is_timed = false;
 	s->close_owner = 0;
 	s->habit = 0;

@@ -49,9 +49,7 @@ skynet_callback(struct skynet_context *context, void *ud, skynet_cb callback)
 void
 skynet_exit(struct skynet_context *context)
 {
-	if (context == NULL || !host_handle_remove(context))
-		return;
-	if (host_queue_end(&context->queue))
+	if (context != NULL && host_handle_end(context))
 		host_context_release(context, true);
 }
 

@@ -108,19 +108,26 @@ host_handle_insert(struct skynet_context *context)
 	return (result);
 }
 
+/*
+ * Both at once under the lock: who finds the service gone from the table knows
+ * that nobody is about to touch its queue.
+ */
 bool
-host_handle_remove(struct skynet_context *context)
+host_handle_end(struct skynet_context *context)
 {
-	bool found;
+	bool found, idle;
+
+	idle = false;
 
 	(void)pthread_rwlock_wrlock(&table.lock);
 	found = table.capacity > 0 && *slot_locked(context->handle) == context;
 	if (found) {
 		*slot_locked(context->handle) = NULL;
 		table.count--;
+		idle = host_queue_end(&context->queue);
 	}
 	(void)pthread_rwlock_unlock(&table.lock);
-	return (found);
+	return (idle);
 }
 
 int

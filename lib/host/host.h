@@ -120,8 +120,11 @@ void	host_handle_open(void);
 /* Gives the service a handle and enters it.  -1 with errno. */
 int	host_handle_insert(struct skynet_context *);
 
-/* False: it was not there (any more). */
-bool	host_handle_remove(struct skynet_context *);
+/*
+ * Takes the service out of the table and marks the end of its queue.  True: it
+ * was there, and idle; the caller releases it.
+ */
+bool	host_handle_end(struct skynet_context *);
 
 /* As skynet_context_push. */
 int	host_handle_push(uint32_t, const struct skynet_message *);

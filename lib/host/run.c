@@ -153,7 +153,7 @@ release_all(void)
 
 	host_handle_close();
 	while ((context = host_ready_take()) != NULL) {
-		(void)host_handle_remove(context);
+		(void)host_handle_end(context);
 		host_context_release(context, false);
 	}
 	host_handle_clear();

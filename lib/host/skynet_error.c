@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../descriptor.h"
 #include "skynet.h"
 #include "skynet_malloc.h"
 
@@ -20,9 +21,11 @@
 static void
 write_line(char *line)
 {
+	struct iovec iov;
 	char *p;
 	size_t left;
 	ssize_t n;
+	int tries;
 
 	left = strlen(line);
 	while (left > 0 && line[left - 1] == '\n')
@@ -31,12 +34,18 @@ write_line(char *line)
 	for (p = line; (p = strchr(p, '\n')) != NULL;)
 		*p = ' ';
 	line[left++] = '\n';
-	for (p = line; left > 0; p += n, left -= (size_t)n) {
-		n = write(STDERR_FILENO, p, left);
-		if (n == -1 && errno == EINTR)
-			n = 0;
-		else if (n == -1)
+	/* A terminal that was made non-blocking must not hold its writer up. */
+	tries = 0;
+	for (p = line; left > 0 && tries < 8; p += n, left -= (size_t)n) {
+		iov.iov_base = p;
+		iov.iov_len = left;
+		n = ss_descriptor_writev(STDERR_FILENO, false, &iov, 1);
+		if (n == -1 && errno != EAGAIN)
 			return;
+		if (n == -1) {
+			n = 0;
+			tries++;
+		}
 	}
 }
 
