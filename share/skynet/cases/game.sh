@@ -7,7 +7,7 @@ start_example() {	# [configuration]
 	mkfifo "$CASE/input"
 	start_server server "${1:-examples/config}" "$CASE/input"
 	exec 3>"$CASE/input"
-	wait_line "$LOG" "Watchdog listen on 0.0.0.0:8888"
+	wait_line "$LOG" "Watchdog listen on 0.0.0.0:8888$"
 }
 
 # The same, and services of ours can be launched in it.
@@ -69,7 +69,7 @@ case_console_file() {
 	ports_free 2013 2526 8000 8888
 	echo hello_console three >"$CASE/input"
 	start_server server examples/config "$CASE/input"
-	wait_line "$LOG" "Watchdog listen on 0.0.0.0:8888"
+	wait_line "$LOG" "Watchdog listen on 0.0.0.0:8888$"
 	wait_line "$LOG" "console.lua:.*"
 	start_client 1
 	exec 4>"$CASE/words.1"
@@ -92,6 +92,7 @@ ask() {		# lines for the debug console
 
 case_debug_console() {
 	start_own_example
+	want_line "$LOG" "Start debug console at 127.0.0.1:8000$"
 	ask help >"$CASE/help"
 	want_line "$CASE/help" "^Welcome to skynet console"
 	want_line "$CASE/help" "netstat"
