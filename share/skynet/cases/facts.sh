@@ -5,7 +5,7 @@
 case_facts() {
 	ports_free 8775
 	serve facts
-	wait_line "$LOG" "^FACTS end"
+	DEADLINE=$((DEADLINE * 5)) wait_line "$LOG" "^FACTS end"
 	sed -n 's/^FACT //p' "$LOG" >>"$CASE/facts"
 	want_none "$LOG" "^ERROR"
 	for line in 'listen: CONNECT "127.0.0.1"' \

@@ -67,7 +67,7 @@ case_harbor_master() {
 }
 
 # Messages of a channel between two processes, both ways.  The example deletes
-# the channel behind its second message, which need not arrive for that.
+# the channel behind its messages, which need not all arrive for that.
 case_multicast() {
 	start_master testmulticast
 	wait_line "$MASTER_LOG" "<=== .*Hello World" 10
@@ -76,5 +76,5 @@ case_multicast() {
 	exec 3>"$CASE/quiet"
 	wait_line "$LOG" "^remote channel"
 	wait_line "$LOG" "<=== .*Remote message$" 10
-	wait_line "$MASTER_LOG" "<=== .*Remote message$" 10
+	wait_line "$MASTER_LOG" "<=== .*Remote message"
 }
