@@ -33,6 +33,20 @@ ss_address_length(const union ss_address *address)
 }
 
 void
+ss_address_host(const union ss_address *address, char *text, size_t size)
+{
+	const void *host;
+
+	if (address->sa.sa_family == AF_INET6)
+		host = &address->in6.sin6_addr;
+	else
+		host = &address->in.sin_addr;
+	if (inet_ntop(address->sa.sa_family, host, text,
+	    (socklen_t)size) == NULL)
+		text[0] = '\0';
+}
+
+void
 ss_address_text(const union ss_address *address, char *text, size_t size)
 {
 	char host[INET6_ADDRSTRLEN];

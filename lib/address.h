@@ -39,7 +39,9 @@ struct ss_addresses {
 /* The bytes of the address's own structure. */
 socklen_t	ss_address_length(const union ss_address *);
 
-/* Writes address:port or [address]:port, always ended by NUL. */
+/* Writes the address alone, always ended by NUL: the text of CONNECT. */
+void	ss_address_host(const union ss_address *, char *, size_t);
+/* Writes address:port or [address]:port, likewise: the text of ACCEPT. */
 void	ss_address_text(const union ss_address *, char *, size_t);
 
 int	ss_address_port(const union ss_address *);

@@ -118,7 +118,7 @@ connected(struct socket_server *ss, struct ss_socket *s,
 	s->addresses = NULL;
 	if (s->nodelay)
 		ss_nodelay(ss, id);
-	ss_address_text(peer, text, sizeof(text));
+	ss_address_host(peer, text, sizeof(text));
 	if (!s->silent)
 		ss_tell(ss, SOCKET_OPEN, atomic_load(&s->opaque), id, 0, text);
 	if (early && !s->closing)

@@ -163,7 +163,7 @@ attach_listener(struct socket_server *ss, struct ss_socket *s)
 	(void)pthread_mutex_lock(&s->lock);
 	s->stage = SS_OPEN;
 	(void)pthread_mutex_unlock(&s->lock);
-	ss_address_text(&s->address, text, sizeof(text));
+	ss_address_host(&s->address, text, sizeof(text));
 	ss_tell(ss, SOCKET_OPEN, atomic_load(&s->opaque),
 	    atomic_load(&s->id), ss_address_port(&s->address), text);
 	if (ss_interest_update(ss, s) == -1)

@@ -257,7 +257,7 @@ ATF_TC_BODY(f3_listen_tries_each_address_of_a_name, tc)
 	    8);
 	ATF_REQUIRE(id > 0);
 	message = expect_message(ts, SOCKET_OPEN, id);
-	ATF_CHECK_EQ(0, strncmp(message->text, "127.0.0.1:", 10));
+	ATF_CHECK_STREQ("127.0.0.1", message->text);
 	test_server_release(ts);
 }
 
@@ -295,6 +295,45 @@ ATF_TC_BODY(f1_idle_server_is_small, tc)
 	    "a server of one socket takes %zu bytes", memory_bytes());
 	plain_close(stream.fd);
 	test_server_release(ts);
+}
+
+/* Each server is a world of its own; their ids may be the same numbers. */
+ATF_TC_WITHOUT_HEAD(f13_two_servers_know_nothing_of_each_other);
+ATF_TC_BODY(f13_two_servers_know_nothing_of_each_other, tc)
+{
+	struct test_server *ts[2];
+	struct test_stream stream[2];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		ts[i] = test_server_adopt(socket_server_create(0),
+		    TEST_THREAD);
+		stream[i] = test_connected(ts[i]);
+	}
+	for (i = 0; i < 2; i++) {
+		plain_write(stream[i].fd, &i, sizeof(i));
+		expect_data(ts[i], stream[i].id, &i, sizeof(i));
+		ATF_CHECK_EQ(0, test_send(ts[i], stream[i].id, &i,
+		    sizeof(i)));
+		plain_expect(stream[i].fd, &i, sizeof(i));
+	}
+	test_close(ts[0], stream[0].id);
+	plain_expect_end(stream[0].fd);
+	plain_close(stream[0].fd);
+	expect_none(ts[0], 0);
+	expect_none(ts[1], 0);
+	ATF_CHECK_EQ(0, test_send(ts[1], stream[1].id, "alive", 5));
+	plain_expect(stream[1].fd, "alive", 5);
+	test_server_exit(ts[0]);
+	expect_none(ts[1], 0);
+	test_server_exit(ts[1]);
+	plain_close(stream[1].fd);
+	/* The balance of memory can be struck when both are released. */
+	socket_server_release(ts[0]->server);
+	test_server_release(ts[1]);
+	ts[0]->server = socket_server_create(0);
+	ATF_REQUIRE(ts[0]->server != NULL);
+	test_server_release(ts[0]);
 }
 
 /* Finding 12: a dialled socket is written at once, by the caller. */
@@ -336,6 +375,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, f3_listen_tries_each_address_of_a_name);
 	ATF_TP_ADD_TC(tp, f10_udp_tries_each_address_of_a_name);
 	ATF_TP_ADD_TC(tp, f1_idle_server_is_small);
+	ATF_TP_ADD_TC(tp, f13_two_servers_know_nothing_of_each_other);
 	ATF_TP_ADD_TC(tp, w2_datagrams_are_written_by_the_caller);
 	return (atf_no_error());
 }

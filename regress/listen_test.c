@@ -60,8 +60,7 @@ ATF_TC_BODY(m2_open_tells_the_port, tc)
 	ATF_CHECK_EQ(TEST_OWNER, message->opaque);
 	(void)snprintf(name, sizeof(name), "127.0.0.1:%d", message->ud);
 	/* M-3: the bound numeric address. */
-	ATF_CHECK_MSG(strncmp(message->text, "127.0.0.1", 9) == 0,
-	    "text %s", message->text);
+	ATF_CHECK_STREQ("127.0.0.1", message->text);
 	/* The port is the one that the kernel listens on. */
 	fd = plain_connect(AF_INET, message->ud);
 	ATF_CHECK_STREQ(name, plain_peer_name(fd));

@@ -146,7 +146,7 @@ example_of_skynet_context_body()
 	tree
 	example skynet_context
 	./skynet_context > output || atf_fail "the example fails"
-	grep -q '^ready at 127\.0\.0\.1:[1-9][0-9]*$' output ||
+	grep -q '^ready at 127\.0\.0\.1, port [1-9][0-9]*$' output ||
 	    atf_fail "$(cat output)"
 }
 

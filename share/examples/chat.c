@@ -128,8 +128,7 @@ socket_event(struct skynet_socket_message *message)
 	case SKYNET_SOCKET_TYPE_CONNECT:
 		if (message->ud == 0)
 			break;		/* the answer to a start */
-		(void)printf("chat: %s\n", text);
-		(void)fflush(stdout);
+		program_tell("chat: ", text, message->ud, "");
 		skynet_socket_start(chat, listener);
 		break;
 	case SKYNET_SOCKET_TYPE_ACCEPT:

@@ -120,8 +120,7 @@ socket_event(struct skynet_socket_message *message)
 	case SKYNET_SOCKET_TYPE_CONNECT:
 		if (message->ud == 0)
 			break;		/* the answer to a start */
-		(void)printf("httpd: http://%s/\n", text);
-		(void)fflush(stdout);
+		program_tell("httpd: http://", text, message->ud, "/");
 		skynet_socket_start(httpd, listener);
 		break;
 	case SKYNET_SOCKET_TYPE_ACCEPT:

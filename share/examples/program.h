@@ -14,6 +14,7 @@
 #include <err.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,18 @@ program_number(const char *text, int least, int most)
 	if (errno != 0 || end == text || *end != '\0' || n < least || n > most)
 		errx(1, "%s is not a number from %d to %d", text, least, most);
 	return ((int)n);
+}
+
+/* Tells where a program listens, in a line of its own. */
+static inline void
+program_tell(const char *before, const char *address, int port,
+    const char *after)
+{
+	const int ipv6 = strchr(address, ':') != NULL;
+
+	(void)printf("%s%s%s%s:%d%s\n", before, ipv6 ? "[" : "", address,
+	    ipv6 ? "]" : "", port, after);
+	(void)fflush(stdout);
 }
 
 static inline void

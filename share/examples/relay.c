@@ -37,8 +37,7 @@ listener_event(struct skynet_context *context,
 	case SKYNET_SOCKET_TYPE_CONNECT:
 		if (message->ud == 0)
 			break;		/* the answer to the start */
-		(void)printf("relay: %s\n", text);
-		(void)fflush(stdout);
+		program_tell("relay: ", text, message->ud, "");
 		skynet_socket_start(context, message->id);
 		break;
 	case SKYNET_SOCKET_TYPE_ACCEPT:
