@@ -61,7 +61,8 @@ case_harbor() {
 case_harbor_master() {
 	start_master testharborlink
 	start_server slave examples/config_log
-	wait_line "$MASTER_LOG" "^harbor 2 connected"
+	# The name is there only shortly before the slave looks out for its end.
+	wait_line "$MASTER_LOG" "^LOG =.:0200"
 	end "$MASTER"
 	wait_line "$LOG" "^master is down"
 }

@@ -181,6 +181,21 @@ local function halves()
 	driver.close(active)
 
 	active, passive = started_pair()
+	driver.pause(passive)
+	driver.pause(active)
+	events(passive)
+	bytes[active] = 0
+	driver.send(active, "question")
+	driver.send(passive, ("x"):rep(8 << 20))
+	driver.close(passive)
+	events(passive)
+	driver.start(active)
+	fact("answer of 8 MB, closed with input unread",
+	    (events(active):gsub("CONNECT %S+, ", "")))
+	fact("bytes of that answer", bytes[active])
+	driver.close(active)
+
+	active, passive = started_pair()
 	driver.close(passive)
 	fact("writing to one that has closed: first", events(active))
 	for _ = 1, 3 do
