@@ -7,8 +7,8 @@
 /*
  * bench_load: runs one workload against one server.
  *
- *	bench_load [-c connections] [-i idle] [-p processor] [-t seconds]
- *	    [-w warm-up] workload server [argument]
+ *	bench_load [-c connections] [-d depth] [-i idle] [-p processor]
+ *	    [-t seconds] [-w warm-up] workload server [argument]
  *
  * With -p the server runs on that processor alone, by taskset(1).
  */
@@ -28,7 +28,7 @@ static const struct workload workloads[] = {
 	{ "ping", "echo", stream_run, 1, 0, 64, 1 },
 	{ "echo100", "echo", stream_run, 100, 0, 64, 1 },
 	{ "pipe100", "echo", stream_run, 100, 0, 64, 16 },
-	{ "bulk4", "echo", stream_run, 4, 0, 64 * 1024, 1 },
+	{ "bulk4", "echo", stream_run, 4, 0, 64 * 1024, 4 },
 	{ "churn", "plain", churn_run, 8, 0, 64, 1 },
 	{ "udp32", "echo", datagrams_run, 1, 0, 64, 32 },
 	{ "idle", "echo", stream_run, 50, 15000, 64, 1 },
@@ -41,9 +41,9 @@ static void
 usage(void)
 {
 
-	(void)fprintf(stderr, "usage: bench_load [-c connections] [-i idle] "
-	    "[-p processor] [-t seconds]\n    [-w warm-up] workload server "
-	    "[argument]\n");
+	(void)fprintf(stderr, "usage: bench_load [-c connections] [-d depth] "
+	    "[-i idle] [-p processor]\n    [-t seconds] [-w warm-up] "
+	    "workload server [argument]\n");
 	exit(2);
 }
 
@@ -119,15 +119,18 @@ load_report(struct load *load)
 static void
 options(struct load *load, int argc, char *argv[])
 {
-	int c, connections, idle;
+	int c, connections, depth, idle;
 
-	connections = idle = -1;
+	connections = depth = idle = -1;
 	load->warm_up = 0.1;
 	load->seconds = 0.5;
-	while ((c = getopt(argc, argv, "+c:i:p:t:w:")) != -1)
+	while ((c = getopt(argc, argv, "+c:d:i:p:t:w:")) != -1)
 		switch (c) {
 		case 'c':
 			connections = atoi(optarg);
+			break;
+		case 'd':
+			depth = atoi(optarg);
 			break;
 		case 'i':
 			idle = atoi(optarg);
@@ -152,6 +155,8 @@ options(struct load *load, int argc, char *argv[])
 	load->workload = workloads[c];
 	if (connections > 0)
 		load->workload.connections = connections;
+	if (depth > 0 && depth <= LOAD_DEPTH)
+		load->workload.depth = depth;
 	if (idle >= 0)
 		load->workload.idle = idle;
 }
