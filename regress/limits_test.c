@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -190,6 +191,31 @@ ATF_TC_BODY(l1_ids_are_positive_and_do_not_come_back_soon, tc)
 	free(id);
 }
 
+ATF_TC_WITHOUT_HEAD(m4_text_is_cut_at_128_bytes);
+ATF_TC_BODY(m4_text_is_cut_at_128_bytes, tc)
+{
+	struct socket_server *server;
+	struct socket_message message;
+	char text[300];
+	size_t n;
+	int more;
+
+	(void)alarm(TEST_DEADLINE / 1000);
+	server = socket_server_create(0);
+	ATF_REQUIRE(server != NULL);
+	for (n = 126; n < sizeof(text); n++) {
+		memset(text, 'x', n);
+		text[n] = '\0';
+		ss_tell(server, SOCKET_ERR, TEST_OWNER, 1, 0, text);
+		ATF_REQUIRE_EQ(SOCKET_ERR, socket_server_poll(server,
+		    &message, &more));
+		ATF_CHECK_EQ(n < 128 ? n : 128, strlen(message.data));
+		ATF_CHECK_EQ(0, strncmp(text, message.data, 128));
+	}
+	socket_server_release(server);
+	memory_all_returned();
+}
+
 static void
 raise_limit(rlim_t needed)
 {
@@ -289,6 +315,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, e1_all_ids_in_use_and_given_back);
 	ATF_TP_ADD_TC(tp, l5_accept_without_a_free_id);
 	ATF_TP_ADD_TC(tp, l1_ids_are_positive_and_do_not_come_back_soon);
+	ATF_TP_ADD_TC(tp, m4_text_is_cut_at_128_bytes);
 	ATF_TP_ADD_TC(tp, t1_descriptors_above_fd_setsize);
 	ATF_TP_ADD_TC(tp, l1_a_crowd_of_connections_at_once);
 	return (atf_no_error());
