@@ -211,6 +211,8 @@ ATF_TC_BODY(m4_text_is_cut_at_128_bytes, tc)
 		    &message, &more));
 		ATF_CHECK_EQ(n < 128 ? n : 128, strlen(message.data));
 		ATF_CHECK_EQ(0, strncmp(text, message.data, 128));
+		ATF_REQUIRE_EQ(SS_NOTHING, ss_poll(server, &message, &more,
+		    0));
 	}
 	socket_server_release(server);
 	memory_all_returned();
