@@ -23,6 +23,7 @@
 #include "crew.h"
 #include "harness.h"
 #include "plain_udp.h"
+#include "server.h"
 #include "skynet_malloc.h"
 
 #define LARGE	(8 * 1024 * 1024)	/* beyond any pair of socket buffers */
@@ -295,6 +296,22 @@ release_main(struct crew_member *member)
 	life->server = NULL;
 }
 
+/* The release has begun, and those look-ups that wait shall not run. */
+static void
+await_ending(struct ss_resolver *resolver)
+{
+	int64_t until;
+	bool ending;
+
+	until = monotonic_ms() + TEST_DEADLINE;
+	do {
+		(void)pthread_mutex_lock(&resolver->lock);
+		ending = resolver->ending;
+		(void)pthread_mutex_unlock(&resolver->lock);
+	} while (!ending && monotonic_ms() < until);
+	ATF_REQUIRE(ending);
+}
+
 ATF_TC_WITHOUT_HEAD(f1_look_ups_that_run_and_that_wait);
 ATF_TC_BODY(f1_look_ups_that_run_and_that_wait, tc)
 {
@@ -312,8 +329,9 @@ ATF_TC_BODY(f1_look_ups_that_run_and_that_wait, tc)
 		    SOCKET_BUFFER_RAWPOINTER, false));
 	}
 	resolver_await_held(1);
-	/* A look-up cannot be stopped; the release may wait for it. */
+	/* A look-up cannot be stopped: the release waits for it. */
 	crew_start(&crew, 1, release_main, &life);
+	await_ending(&life.server->resolver);
 	resolver_let_go();
 	crew_join(&crew);
 	life.server = socket_server_create(0);
