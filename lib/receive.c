@@ -26,8 +26,25 @@
 #define HABIT_MIN	(16 * 1024)
 #define HABIT_MAX	(256 * 1024)
 
+/*
+ * Long reads come and go as blocks of up to HABIT_MAX.  An allocator that gives
+ * the end of its heap back to the system whenever such a block is freed, and
+ * takes it again for the next, spends more on that than the reading costs.
+ * glibc does, until a larger block is freed that was mapped by itself, which
+ * raises its thresholds.  So one such block, never touched, is freed at once.
+ */
 static void
-learn(struct ss_socket *s, size_t n)
+teach_allocator(struct socket_server *ss)
+{
+
+	if (ss->taught)
+		return;
+	ss->taught = true;
+	skynet_free(skynet_malloc(16 * HABIT_MAX));
+}
+
+static void
+learn(struct socket_server *ss, struct ss_socket *s, size_t n)
 {
 	uint32_t habit;
 
@@ -35,8 +52,10 @@ learn(struct ss_socket *s, size_t n)
 	if (n > habit) {
 		if (n < HABIT_MIN)
 			return;
-		if (habit == 0)
+		if (habit == 0) {
 			habit = HABIT_MIN;
+			teach_allocator(ss);
+		}
 		while (habit < n && habit < HABIT_MAX)
 			habit *= 2;
 	} else if (n < habit / 4) {
@@ -125,6 +144,6 @@ ss_stream_readable(struct socket_server *ss, struct ss_socket *s)
 		ss_fail(ss, s, ENOMEM);
 		return;
 	}
-	learn(s, (size_t)n);
+	learn(ss, s, (size_t)n);
 	received(ss, s, block, (size_t)n);
 }

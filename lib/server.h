@@ -210,6 +210,7 @@ struct socket_server {
 	int			 terminal;	/* to be made blocking; -1 */
 	struct ss_datagram_room	*datagrams;	/* made on first need */
 	char			*spill;		/* SS_READ_SPILL bytes */
+	bool			 taught;	/* the allocator, in receive.c */
 };
 
 /* server.c */
