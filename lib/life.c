@@ -304,7 +304,6 @@ ss_read_failed(struct socket_server *ss, struct ss_socket *s, int error)
 void
 ss_write_failed(struct socket_server *ss, struct ss_socket *s)
 {
-
 	int error;
 
 	if (s->error_told)
