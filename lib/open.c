@@ -64,12 +64,12 @@ ss_open(struct socket_server *ss, enum ss_kind kind, uintptr_t opaque, int fd,
 		return (-1);
 	}
 	s->fd = fd;
-	s->open_error = fd == -1 ? error : 0;
+	s->error = fd == -1 ? error : 0;
 	s->family = (uint8_t)family;
 	if (address != NULL)
 		s->address = *address;
 	s->is_socket = s->receives = kind != SS_BOUND;
-	s->accepts = kind != SS_LISTENER;
+	s->accepts = kind != SS_LISTENER && fd != -1;
 	s->ready = kind == SS_DATAGRAM;
 	s->started = kind != SS_LISTENER;
 	ss_slots_publish(s, id);
@@ -189,7 +189,7 @@ examine(struct ss_socket *s)
 	int blocking, flags, type;
 
 	if (s->fd == -1) {
-		errno = s->open_error;
+		errno = s->error;
 		return (-1);
 	}
 	flags = fcntl(s->fd, F_GETFL);

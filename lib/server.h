@@ -103,7 +103,7 @@ struct ss_socket {
 	bool			 warned;	/* a WARNING waits for its 0 */
 	int			 warn_due;	/* KB no command could carry; -1 */
 	int			 lost_due;	/* errno, likewise; 0 */
-	int			 error;		/* writing failed: errno */
+	int			 error;		/* writing, or dup(2), failed */
 	struct ss_write_list	 queue[SS_PRIORITIES];
 	size_t			 unsent;	/* bytes queued and being written */
 	size_t			 warn_at;	/* unsent bytes of the next WARNING */
@@ -129,7 +129,6 @@ struct ss_socket {
 	bool			 endless;	/* bound: reading 0 is no end */
 	bool			 restore;	/* a terminal, to be blocking again */
 	bool			 counted;	/* among the server's bound ones */
-	int			 open_error;	/* bound: why there is no fd */
 	bool			 nodelay;	/* wanted once connected */
 	bool			 paused;	/* by the owner, before CONNECT */
 	bool			 peer_ended;	/* end of file was read */

@@ -159,7 +159,6 @@ reset_locked(struct ss_socket *s, enum ss_kind kind, uintptr_t opaque)
 	s->interest = 0;
 	s->watched = s->accepted = s->receives = s->is_socket = false;
 	s->packets = s->endless = s->counted = false;
-	s->open_error = 0;
 	s->restore = s->nodelay = s->paused = false;
 	s->warn_due = -1;
 	s->lost_due = 0;
