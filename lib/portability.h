@@ -12,6 +12,7 @@
  *	MSG_NOSIGNAL	not on older macOS: SO_NOSIGPIPE there
  *	recvmmsg	Linux, FreeBSD 11, NetBSD 7, OpenBSD 7.2
  *	queue(3)	glibc lacks the _SAFE macros, musl the whole header
+ *	condition's clock	always the wall's on macOS: a relative wait there
  *	strerror_r	glibc's own form unlike POSIX's
  *	64 bit atomics	not on every 32 bit machine without a library of their own
  */
@@ -23,10 +24,12 @@
 #include <sys/types.h>
 #include <sys/socket.h>
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #if defined(__has_include)
 #if __has_include(<sys/queue.h>)
@@ -79,6 +82,49 @@
 #else
 #define SS_COUNTER	atomic_ulong
 #endif
+
+/* A condition for ss_condition_wait_for.  0 or an errno. */
+static inline int
+ss_condition_init(pthread_cond_t *condition)
+{
+#if defined(__APPLE__)
+	return (pthread_cond_init(condition, NULL));
+#else
+	pthread_condattr_t attributes;
+	int error;
+
+	error = pthread_condattr_init(&attributes);
+	if (error != 0)
+		return (error);
+	error = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	if (error == 0)
+		error = pthread_cond_init(condition, &attributes);
+	(void)pthread_condattr_destroy(&attributes);
+	return (error);
+#endif
+}
+
+/* Waits, the lock held, for at most so many nanoseconds, less than 10^9. */
+static inline void
+ss_condition_wait_for(pthread_cond_t *condition, pthread_mutex_t *lock,
+    long nanoseconds)
+{
+	struct timespec time;
+
+#if defined(__APPLE__)
+	time.tv_sec = 0;
+	time.tv_nsec = nanoseconds;
+	(void)pthread_cond_timedwait_relative_np(condition, lock, &time);
+#else
+	(void)clock_gettime(CLOCK_MONOTONIC, &time);
+	time.tv_nsec += nanoseconds;
+	if (time.tv_nsec >= 1000000000) {
+		time.tv_sec++;
+		time.tv_nsec -= 1000000000;
+	}
+	(void)pthread_cond_timedwait(condition, lock, &time);
+#endif
+}
 
 /* The text of an error number; thread safe.  The text may lie in buffer. */
 static inline const char *

@@ -69,7 +69,7 @@ struct host_queue {
 };
 
 int	host_queue_init(struct host_queue *);
-/* The queue must be empty. */
+/* What is in the queue is the caller's. */
 void	host_queue_destroy(struct host_queue *);
 
 /*
@@ -82,6 +82,9 @@ int	host_queue_put(struct host_queue *, const struct skynet_message *,
 /* The next message, for the worker whose turn it is. */
 enum host_queue_state	host_queue_take(struct host_queue *,
 			    struct skynet_message *);
+
+/* The messages in all queues, about. */
+long	host_queue_backlog(void);
 
 /* Marks the end.  True: the service was idle, the caller releases it. */
 bool	host_queue_end(struct host_queue *);
@@ -151,6 +154,17 @@ struct skynet_context	*host_ready_wait(void);
  * poll until he calls again.
  */
 struct skynet_context	*host_ready_take(void);
+
+/*
+ * The network thread, between two looks at the sockets.  When all workers have
+ * enough to do, what it would read now only waits behind that, and it would be
+ * woken for every single event; so it sleeps until a worker runs out of
+ * services, but no longer than HOST_PARK_LIMIT.
+ */
+void	host_ready_park(void);
+
+#define HOST_PARK_BACKLOG	4	/* messages that wait */
+#define HOST_PARK_LIMIT		500000	/* ns */
 
 /*
  * alone: there will be no workers, the network thread does it all.  Holds the

@@ -12,6 +12,9 @@
 #define CAPACITY_FIRST	16
 #define CAPACITY_KEPT	1024	/* an empty queue shrinks to this */
 
+/* Messages in all queues. */
+static atomic_long	 backlog;
+
 int
 host_queue_init(struct host_queue *queue)
 {
@@ -39,6 +42,8 @@ host_queue_init(struct host_queue *queue)
 void
 host_queue_destroy(struct host_queue *queue)
 {
+	(void)atomic_fetch_sub_explicit(&backlog, (long)queue->count,
+	    memory_order_relaxed);
 	(void)pthread_mutex_destroy(&queue->lock);
 	skynet_free(queue->ring);
 }
@@ -101,6 +106,8 @@ host_queue_put(struct host_queue *queue, const struct skynet_message *message,
 	if (result == 0) {
 		*slot_locked(queue, queue->count) = *message;
 		queue->count++;
+		(void)atomic_fetch_add_explicit(&backlog, 1,
+		    memory_order_relaxed);
 		*schedule = !queue->scheduled;
 		queue->scheduled = true;
 	}
@@ -121,6 +128,8 @@ host_queue_take(struct host_queue *queue, struct skynet_message *message)
 		*message = *slot_locked(queue, 0);
 		queue->head = (queue->head + 1) & (queue->capacity - 1);
 		queue->count--;
+		(void)atomic_fetch_sub_explicit(&backlog, 1,
+		    memory_order_relaxed);
 	} else {
 		state = HOST_QUEUE_EMPTY;
 		queue->scheduled = false;
@@ -129,6 +138,12 @@ host_queue_take(struct host_queue *queue, struct skynet_message *message)
 	}
 	(void)pthread_mutex_unlock(&queue->lock);
 	return (state);
+}
+
+long
+host_queue_backlog(void)
+{
+	return (atomic_load_explicit(&backlog, memory_order_relaxed));
 }
 
 bool

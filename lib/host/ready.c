@@ -9,13 +9,17 @@
 static struct {
 	pthread_mutex_t	 lock;
 	pthread_cond_t	 wake;		/* of the workers */
+	pthread_cond_t	 drained;	/* of the parked network thread */
 	bool		 alone;		/* fixed while skynet_run runs */
 
 	/* Under the lock. */
 	STAILQ_HEAD(, skynet_context)	 services;
+	int		 listed;	/* of them */
 	int		 sleeping;	/* waiting for a service */
 	int		 called;	/* of these, woken and not yet up */
 	bool		 held;
+	bool		 parks;		/* drained is there */
+	bool		 parked;	/* the network thread waits for it */
 	bool		 stopping;
 } ready = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
@@ -43,6 +47,7 @@ append(struct skynet_context *context, bool wake_for_one)
 	(void)pthread_mutex_lock(&ready.lock);
 	wake = wake_for_one || !STAILQ_EMPTY(&ready.services);
 	STAILQ_INSERT_TAIL(&ready.services, context, next);
+	ready.listed++;
 	wake = wake && call_locked();
 	alone = ready.alone;
 	(void)pthread_mutex_unlock(&ready.lock);
@@ -70,8 +75,10 @@ first_locked(void)
 	struct skynet_context *context;
 
 	context = STAILQ_FIRST(&ready.services);
-	if (context != NULL)
+	if (context != NULL) {
 		STAILQ_REMOVE_HEAD(&ready.services, next);
+		ready.listed--;
+	}
 	return (context);
 }
 
@@ -89,6 +96,10 @@ host_ready_wait(void)
 	while (!ready.stopping &&
 	    (ready.held || STAILQ_EMPTY(&ready.services))) {
 		ready.sleeping++;
+		if (ready.parked) {
+			ready.parked = false;
+			(void)pthread_cond_signal(&ready.drained);
+		}
 		(void)pthread_cond_wait(&ready.wake, &ready.lock);
 		ready.sleeping--;
 		if (ready.called > 0)
@@ -97,6 +108,26 @@ host_ready_wait(void)
 	context = ready.stopping ? NULL : first_locked();
 	(void)pthread_mutex_unlock(&ready.lock);
 	return (context);
+}
+
+/*
+ * Whoever goes to sleep has taken what he found before, so a backlog that is
+ * seen under the lock is one that somebody works on or is called for.
+ */
+void
+host_ready_park(void)
+{
+	if (host_queue_backlog() < HOST_PARK_BACKLOG)
+		return;
+	(void)pthread_mutex_lock(&ready.lock);
+	if (ready.parks && host_queue_backlog() >= HOST_PARK_BACKLOG &&
+	    (ready.listed <= ready.called ||
+	    ready.sleeping <= ready.called)) {
+		ready.parked = true;
+		ss_condition_wait_for(&ready.drained, &ready.lock, HOST_PARK_LIMIT);
+		ready.parked = false;
+	}
+	(void)pthread_mutex_unlock(&ready.lock);
 }
 
 struct skynet_context *
@@ -116,6 +147,8 @@ void
 host_ready_start(bool alone)
 {
 	(void)pthread_mutex_lock(&ready.lock);
+	if (!ready.parks)	/* once: it is never destroyed */
+		ready.parks = ss_condition_init(&ready.drained) == 0;
 	ready.alone = alone;
 	ready.sleeping = 0;
 	ready.called = 0;

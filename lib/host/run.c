@@ -18,7 +18,7 @@
 #include "../skynet_socket_host.h"
 
 /* Events taken, and messages handled when alone, before the next look round. */
-#define EVENTS_PER_TURN		64
+#define EVENTS_PER_TURN		128
 #define MESSAGES_PER_TURN	512
 
 /* Of the thread that calls skynet_init and skynet_run. */
@@ -109,7 +109,7 @@ static void
 network_loop(void)
 {
 	while (!at_end() && poll_once(host_timer_expire()))
-		continue;
+		host_ready_park();
 }
 
 /* Returns whether services with messages are left. */
