@@ -20,13 +20,14 @@
 #include "skynet_malloc.h"
 
 #define DATAGRAM_MAX	65536	/* no payload of UDP is longer */
+/* Short ones that all began at one distance would share a line of the cache. */
+#define DATAGRAM_STRIDE	(DATAGRAM_MAX + 320)
 
 struct ss_datagram_room {
-	int			 count;		/* datagrams of this batch */
 	size_t			 size[SS_DATAGRAMS];
 	union ss_address	 from[SS_DATAGRAMS];
 	char			*bytes[SS_DATAGRAMS];
-	char			 room[SS_DATAGRAMS * DATAGRAM_MAX];
+	char			 room[SS_DATAGRAMS * DATAGRAM_STRIDE];
 };
 
 static struct ss_datagram_room *
@@ -41,7 +42,7 @@ room_of(struct socket_server *ss)
 	if (room == NULL)
 		return (NULL);
 	for (i = 0; i < SS_DATAGRAMS; i++)
-		room->bytes[i] = room->room + (size_t)i * DATAGRAM_MAX;
+		room->bytes[i] = room->room + (size_t)i * DATAGRAM_STRIDE;
 	ss->datagrams = room;
 	return (room);
 }

@@ -30,7 +30,8 @@
  * ready, nothing waiting and the token free takes it and writes at once; one
  * that finds it taken appends and goes.  Whoever gives the token back sees
  * what was appended and sends it on, or asks the network thread to (ATTEND).
- * The descriptor is closed only when nobody holds the token.
+ * The descriptor is closed only when nobody holds the token.  Datagrams may be
+ * kept for a moment first: cork.c.
  *
  * Locks, outermost first: a socket's lock, then one of the innermost: the
  * commands' lock, the slots' lock, the objects' lock.  Never two sockets at
@@ -66,7 +67,7 @@
 
 #define SS_EVENTS		128	/* taken from the poller at once */
 #define SS_ACCEPTS		128	/* taken from a listener at once */
-#define SS_DATAGRAMS		16	/* taken from a UDP socket at once */
+#define SS_DATAGRAMS		32	/* taken from a UDP socket at once */
 #define SS_OUTBOX		(SS_ACCEPTS + 16)
 #define SS_TEXT_MAX		128	/* of a message, bytes */
 
@@ -182,6 +183,7 @@ struct socket_server {
 	const struct poller_ops	*ops;
 	struct poller		*poller;
 	bool			 upstream;	/* the dialect */
+	unsigned int		 serial;	/* never 0 */
 
 	struct ss_commands	 commands;
 	struct ss_resolver	 resolver;
@@ -196,6 +198,7 @@ struct socket_server {
 
 	/* Network thread. */
 	bool			 exiting;
+	bool			 corked;	/* ss_cork was called */
 	int			 spare;		/* descriptor for EMFILE; -1 */
 	int			 event_count;
 	int			 event_next;
@@ -367,9 +370,25 @@ enum ss_sent	ss_send_locked(struct socket_server *, struct ss_socket *,
 		    const struct ss_payload *, enum ss_priority,
 		    const union ss_address *to, struct ss_write_list *trash);
 
+/*
+ * Locked likewise: sends what waits.  The socket is ready, and neither is the
+ * token held nor the network thread asked to attend to it.
+ */
+void	ss_send_kept_locked(struct socket_server *, struct ss_socket *,
+	    struct ss_write_list *trash);
+
 /* Unlocked: frees what is done with.  0, or -1 and errno as it was. */
 int	ss_sent_result(const struct ss_payload *, enum ss_sent,
 	    struct ss_write_list *trash);
+
+/* cork.c: the calling thread's datagrams, kept to leave together. */
+
+/* Whether what the thread sends from now on may be kept. */
+void	ss_cork(struct socket_server *, bool on);
+/* Whether a datagram of this socket is to be kept; if not, all is to be sent. */
+bool	ss_cork_keeps(struct socket_server *, int id);
+/* Sends what the thread has kept, and ends the keeping. */
+void	ss_uncork(struct socket_server *);
 
 /* flush.c: queue to descriptor. */
 

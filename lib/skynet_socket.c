@@ -215,6 +215,20 @@ skynet_socket_wake(void)
 	server->ops->wake(server->poller);
 }
 
+void
+skynet_socket_cork(void)
+{
+
+	ss_cork(server, true);
+}
+
+void
+skynet_socket_uncork(void)
+{
+
+	ss_uncork(server);
+}
+
 int
 skynet_socket_listen(struct skynet_context *ctx, const char *host, int port,
     int backlog)

@@ -59,9 +59,8 @@ host_context_count(void)
 	return (atomic_load(&services));
 }
 
-/* The payload of what the socket layer has sent, or NULL. */
-static struct skynet_socket_message *
-socket_message(const struct skynet_message *message)
+struct skynet_socket_message *
+host_socket_message(const struct skynet_message *message)
 {
 	/* skynet_send never leaves the source 0. */
 	if (message->sz >> MESSAGE_TYPE_SHIFT != PTYPE_SOCKET ||
@@ -79,7 +78,7 @@ names_socket(struct host_queue *queue, int id)
 	size_t i;
 
 	for (i = 0; (message = host_queue_at(queue, i)) != NULL; i++) {
-		sm = socket_message(message);
+		sm = host_socket_message(message);
 		if (sm != NULL && sm->id == id)
 			return (true);
 	}
@@ -118,7 +117,7 @@ close_accepted_sockets(struct skynet_context *context)
 	any = false;
 	for (i = 0; (message = host_queue_at(&context->queue, i)) != NULL;
 	    i++) {
-		sm = socket_message(message);
+		sm = host_socket_message(message);
 		if (sm == NULL)
 			continue;
 		any = true;
@@ -139,7 +138,7 @@ host_context_release(struct skynet_context *context, bool sockets)
 		close_named_sockets(context);
 	for (i = 0; (message = host_queue_at(&context->queue, i)) != NULL;
 	    i++) {
-		sm = socket_message(message);
+		sm = host_socket_message(message);
 		if (sm != NULL)
 			skynet_free(sm->buffer);
 		skynet_free(message->data);
