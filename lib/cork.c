@@ -17,6 +17,7 @@
 
 #include <time.h>
 
+#include "send.h"
 #include "server.h"
 
 /* A slow callback may hold up what was kept before it, but no longer. */

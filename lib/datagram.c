@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "send.h"
 #include "server.h"
 #include "skynet_malloc.h"
 

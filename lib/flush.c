@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "descriptor.h"
+#include "send.h"
 #include "server.h"
 
 #define ATTEND_ROUNDS	8	/* write calls for one event, for fairness */

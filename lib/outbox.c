@@ -14,6 +14,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "send.h"
 #include "server.h"
 
 static struct ss_message *

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "send.h"
 #include "server.h"
 #include "skynet_malloc.h"
 

@@ -11,6 +11,7 @@
 #include <errno.h>
 
 #include "descriptor.h"
+#include "send.h"
 #include "server.h"
 #include "skynet_malloc.h"
 

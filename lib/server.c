@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "send.h"
 #include "server.h"
 #include "skynet.h"
 

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "send.h"
 #include "server.h"
 #include "skynet.h"
 #include "skynet_mq.h"

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "descriptor.h"
+#include "send.h"
 #include "server.h"
 #include "skynet.h"
 
