@@ -150,8 +150,18 @@ void	host_ready_add(struct skynet_context *);
 /* The same by a worker who takes the next service from the list himself. */
 void	host_ready_again(struct skynet_context *);
 
+/* A worker, of worker.c. */
+struct host_worker {
+	pthread_t		 thread;	/* fixed */
+	pthread_cond_t		 wake;		/* with the ready list's lock */
+
+	/* Under the ready list's lock. */
+	bool			 called;	/* to be up */
+	LIST_ENTRY(host_worker)	 next;		/* while it sleeps */
+};
+
 /* The first service; sleeps until there is one.  NULL: host_ready_stop. */
-struct skynet_context	*host_ready_wait(void);
+struct skynet_context	*host_ready_wait(struct host_worker *);
 
 /*
  * The first service or NULL.  After NULL the caller is held to sleep in the
@@ -177,6 +187,9 @@ void	host_ready_park(void);
 void	host_ready_start(bool alone);
 void	host_ready_release(void);
 void	host_ready_stop(void);
+
+/* The workers have ended: returns when nobody is about to wake one still. */
+void	host_ready_settle(void);
 
 /* worker.c */
 

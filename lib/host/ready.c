@@ -4,57 +4,94 @@
  * Copyright (c) 2026 The libskynet_socket authors
  */
 
+#include <sched.h>
+
 #include "host.h"
 
 static struct {
 	pthread_mutex_t	 lock;
-	pthread_cond_t	 wake;		/* of the workers */
 	pthread_cond_t	 drained;	/* of the parked network thread */
 	bool		 alone;		/* fixed while skynet_run runs */
 
 	/* Under the lock. */
 	STAILQ_HEAD(, skynet_context)	 services;
 	int		 listed;	/* of them */
-	int		 sleeping;	/* waiting for a service */
-	int		 called;	/* of these, woken and not yet up */
+	LIST_HEAD(, host_worker)	 sleeping;	/* the last one first */
+	int		 called;	/* workers taken off it, not yet up */
+	bool		 idle;		/* alone: will sleep in the poll */
 	bool		 held;
 	bool		 parks;		/* drained is there */
 	bool		 parked;	/* the network thread waits for it */
 	bool		 stopping;
+
+	/* Atomic: a called worker can be up, and gone, before its signal comes. */
+	atomic_int	 signals;	/* on their way */
 } ready = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
-	.wake = PTHREAD_COND_INITIALIZER,
 	.services = STAILQ_HEAD_INITIALIZER(ready.services),
 };
 
-/* Whether to wake somebody; he counts as called then. */
-static bool
+/*
+ * The worker to wake, by wake_up, or NULL.  It is the one that went to sleep
+ * last: its processor still knows what it was doing.
+ */
+static struct host_worker *
 call_locked(void)
 {
-	/* The network thread looks here itself before it sleeps. */
-	if (ready.called == ready.sleeping ||
-	    (ready.alone && host_is_network_thread()))
-		return (false);
-	ready.called++;
-	return (true);
+	struct host_worker *worker;
+
+	worker = LIST_FIRST(&ready.sleeping);
+	if (worker != NULL) {
+		LIST_REMOVE(worker, next);
+		worker->called = true;
+		ready.called++;
+		(void)atomic_fetch_add(&ready.signals, 1);
+	}
+	return (worker);
+}
+
+/* NULL is allowed. */
+static void
+wake_up(struct host_worker *worker)
+{
+	if (worker == NULL)
+		return;
+	(void)pthread_cond_signal(&worker->wake);
+	(void)atomic_fetch_sub(&ready.signals, 1);
+}
+
+/* The network thread itself looks here before it sleeps. */
+static bool
+call_alone_locked(void)
+{
+	bool wake;
+
+	wake = ready.idle && !host_is_network_thread();
+	if (wake)
+		ready.idle = false;
+	return (wake);
 }
 
 static void
 append(struct skynet_context *context, bool wake_for_one)
 {
+	struct host_worker *worker;
 	bool alone, wake;
 
+	worker = NULL;
+	alone = false;
 	(void)pthread_mutex_lock(&ready.lock);
 	wake = wake_for_one || !STAILQ_EMPTY(&ready.services);
 	STAILQ_INSERT_TAIL(&ready.services, context, next);
 	ready.listed++;
-	wake = wake && call_locked();
-	alone = ready.alone;
-	(void)pthread_mutex_unlock(&ready.lock);
-	if (wake && alone)
-		host_wake();
+	if (wake && ready.alone)
+		alone = call_alone_locked();
 	else if (wake)
-		(void)pthread_cond_signal(&ready.wake);
+		worker = call_locked();
+	(void)pthread_mutex_unlock(&ready.lock);
+	if (alone)
+		host_wake();
+	wake_up(worker);
 }
 
 void
@@ -82,29 +119,29 @@ first_locked(void)
 	return (context);
 }
 
-/*
- * Who wakes without a call may take the mark of one who was called.  That one
- * finds no mark and is up all the same: nobody is counted as called who is not
- * about to look into the list.
- */
+static void
+sleep_locked(struct host_worker *worker)
+{
+	if (ready.parked) {
+		ready.parked = false;
+		(void)pthread_cond_signal(&ready.drained);
+	}
+	worker->called = false;
+	LIST_INSERT_HEAD(&ready.sleeping, worker, next);
+	while (!worker->called)
+		(void)pthread_cond_wait(&worker->wake, &ready.lock);
+	ready.called--;
+}
+
 struct skynet_context *
-host_ready_wait(void)
+host_ready_wait(struct host_worker *worker)
 {
 	struct skynet_context *context;
 
 	(void)pthread_mutex_lock(&ready.lock);
 	while (!ready.stopping &&
-	    (ready.held || STAILQ_EMPTY(&ready.services))) {
-		ready.sleeping++;
-		if (ready.parked) {
-			ready.parked = false;
-			(void)pthread_cond_signal(&ready.drained);
-		}
-		(void)pthread_cond_wait(&ready.wake, &ready.lock);
-		ready.sleeping--;
-		if (ready.called > 0)
-			ready.called--;
-	}
+	    (ready.held || STAILQ_EMPTY(&ready.services)))
+		sleep_locked(worker);
 	context = ready.stopping ? NULL : first_locked();
 	(void)pthread_mutex_unlock(&ready.lock);
 	return (context);
@@ -121,10 +158,10 @@ host_ready_park(void)
 		return;
 	(void)pthread_mutex_lock(&ready.lock);
 	if (ready.parks && host_queue_backlog() >= HOST_PARK_BACKLOG &&
-	    (ready.listed <= ready.called ||
-	    ready.sleeping <= ready.called)) {
+	    (ready.listed <= ready.called || LIST_EMPTY(&ready.sleeping))) {
 		ready.parked = true;
-		ss_condition_wait_for(&ready.drained, &ready.lock, HOST_PARK_LIMIT);
+		ss_condition_wait_for(&ready.drained, &ready.lock,
+		    HOST_PARK_LIMIT);
 		ready.parked = false;
 	}
 	(void)pthread_mutex_unlock(&ready.lock);
@@ -137,8 +174,7 @@ host_ready_take(void)
 
 	(void)pthread_mutex_lock(&ready.lock);
 	context = first_locked();
-	ready.sleeping = context == NULL;
-	ready.called = 0;
+	ready.idle = context == NULL;
 	(void)pthread_mutex_unlock(&ready.lock);
 	return (context);
 }
@@ -150,11 +186,19 @@ host_ready_start(bool alone)
 	if (!ready.parks)	/* once: it is never destroyed */
 		ready.parks = ss_condition_init(&ready.drained) == 0;
 	ready.alone = alone;
-	ready.sleeping = 0;
-	ready.called = 0;
+	ready.idle = false;
 	ready.held = !alone;
 	ready.stopping = false;
 	(void)pthread_mutex_unlock(&ready.lock);
+}
+
+static void
+wake_all_locked(void)
+{
+	struct host_worker *worker;
+
+	while ((worker = call_locked()) != NULL)
+		wake_up(worker);
 }
 
 void
@@ -162,9 +206,8 @@ host_ready_release(void)
 {
 	(void)pthread_mutex_lock(&ready.lock);
 	ready.held = false;
-	ready.called = ready.sleeping;
+	wake_all_locked();
 	(void)pthread_mutex_unlock(&ready.lock);
-	(void)pthread_cond_broadcast(&ready.wake);
 }
 
 void
@@ -172,6 +215,13 @@ host_ready_stop(void)
 {
 	(void)pthread_mutex_lock(&ready.lock);
 	ready.stopping = true;
+	wake_all_locked();
 	(void)pthread_mutex_unlock(&ready.lock);
-	(void)pthread_cond_broadcast(&ready.wake);
+}
+
+void
+host_ready_settle(void)
+{
+	while (atomic_load(&ready.signals) != 0)
+		(void)sched_yield();
 }

@@ -11,8 +11,8 @@
 #include "../skynet_socket_host.h"
 
 /* Of the thread in skynet_run. */
-static pthread_t	*workers;
-static int		 workers_count;
+static struct host_worker	*workers;
+static int			 workers_count;
 
 static bool
 is_datagram(const struct skynet_message *message)
@@ -84,14 +84,28 @@ host_worker_turn(struct skynet_context *context)
 }
 
 static void *
-worker_main(void *unused)
+worker_main(void *worker)
 {
 	struct skynet_context *context;
 
-	(void)unused;
-	while (!host_stopping() && (context = host_ready_wait()) != NULL)
+	while (!host_stopping() && (context = host_ready_wait(worker)) != NULL)
 		(void)host_worker_turn(context);
 	return (NULL);
+}
+
+/* 0 or an errno. */
+static int
+start(struct host_worker *worker)
+{
+	int error;
+
+	error = pthread_cond_init(&worker->wake, NULL);
+	if (error != 0)
+		return (error);
+	error = pthread_create(&worker->thread, NULL, worker_main, worker);
+	if (error != 0)
+		(void)pthread_cond_destroy(&worker->wake);
+	return (error);
 }
 
 int
@@ -106,8 +120,7 @@ host_worker_start(int n)
 		return (-1);
 	}
 	for (; workers_count < n; workers_count++) {
-		error = pthread_create(&workers[workers_count], NULL,
-		    worker_main, NULL);
+		error = start(&workers[workers_count]);
 		if (error != 0) {
 			errno = error;
 			return (-1);
@@ -119,8 +132,13 @@ host_worker_start(int n)
 void
 host_worker_join(void)
 {
+	int i;
+
+	for (i = 0; i < workers_count; i++)
+		(void)pthread_join(workers[i].thread, NULL);
+	host_ready_settle();
 	while (workers_count > 0)
-		(void)pthread_join(workers[--workers_count], NULL);
+		(void)pthread_cond_destroy(&workers[--workers_count].wake);
 	skynet_free(workers);
 	workers = NULL;
 }
