@@ -81,6 +81,7 @@ struct {								\
 }
 #define LIST_HEAD_INITIALIZER(head)	{ NULL }
 #define LIST_INIT(head)			((head)->lh_first = NULL)
+#define LIST_EMPTY(head)		((head)->lh_first == NULL)
 #define LIST_FIRST(head)		((head)->lh_first)
 #define LIST_NEXT(element, field)	((element)->field.le_next)
 #define LIST_FOREACH(var, head, field)					\
