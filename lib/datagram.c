@@ -21,14 +21,12 @@
 #include "skynet_malloc.h"
 
 #define DATAGRAM_MAX	65536	/* no payload of UDP is longer */
-/* Short ones that all began at one distance would share a line of the cache. */
-#define DATAGRAM_STRIDE	(DATAGRAM_MAX + 320)
 
 struct ss_datagram_room {
 	size_t			 size[SS_DATAGRAMS];
 	union ss_address	 from[SS_DATAGRAMS];
 	char			*bytes[SS_DATAGRAMS];
-	char			 room[SS_DATAGRAMS * DATAGRAM_STRIDE];
+	char			 room[SS_DATAGRAMS * DATAGRAM_MAX];
 };
 
 static struct ss_datagram_room *
@@ -43,7 +41,7 @@ room_of(struct socket_server *ss)
 	if (room == NULL)
 		return (NULL);
 	for (i = 0; i < SS_DATAGRAMS; i++)
-		room->bytes[i] = room->room + (size_t)i * DATAGRAM_STRIDE;
+		room->bytes[i] = room->room + (size_t)i * DATAGRAM_MAX;
 	ss->datagrams = room;
 	return (room);
 }

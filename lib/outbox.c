@@ -14,7 +14,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "send.h"
 #include "server.h"
 
 static struct ss_message *
@@ -98,10 +97,6 @@ ss_outbox_take(struct socket_server *ss, struct socket_message *result,
 		return (false);
 	}
 	message = &ss->outbox[ss->outbox_next++];
-	if (message->type == SOCKET_UDP) {
-		ss->corked = true;
-		ss_cork(ss, ss->outbox_next < ss->outbox_count);
-	}
 	*type = message->type;
 	result->id = message->id;
 	result->opaque = message->opaque;

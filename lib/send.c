@@ -55,9 +55,8 @@ invalid:
 	return (-1);
 }
 
-/* Nobody is told. */
 static enum ss_sent
-keep_locked(struct socket_server *ss, struct ss_socket *s,
+append_locked(struct socket_server *ss, struct ss_socket *s,
     const struct ss_payload *payload, enum ss_priority priority,
     const union ss_address *to)
 {
@@ -68,25 +67,13 @@ keep_locked(struct socket_server *ss, struct ss_socket *s,
 		return (SS_SENT_REFUSED);
 	STAILQ_INSERT_TAIL(&s->queue[priority], w, entry);
 	s->unsent += payload->size;
-	ss_flush_warn_locked(ss, s);
-	return (SS_SENT_QUEUED);
-}
-
-static enum ss_sent
-append_locked(struct socket_server *ss, struct ss_socket *s,
-    const struct ss_payload *payload, enum ss_priority priority,
-    const union ss_address *to)
-{
-	enum ss_sent result;
-
-	result = keep_locked(ss, s, payload, priority, to);
-	if (result == SS_SENT_QUEUED && s->ready && !s->writer &&
-	    !s->attended) {
+	if (s->ready && !s->writer && !s->attended) {
 		s->attended = true;
 		ss_commands_attend(&ss->commands,
 		    atomic_load_explicit(&s->id, memory_order_relaxed));
 	}
-	return (result);
+	ss_flush_warn_locked(ss, s);
+	return (SS_SENT_QUEUED);
 }
 
 /* The rest of a message whose first n bytes have left goes before all. */
@@ -171,33 +158,6 @@ write_datagram_locked(struct socket_server *ss, struct ss_socket *s,
 	return (SS_SENT_DONE);
 }
 
-void
-ss_send_kept_locked(struct socket_server *ss, struct ss_socket *s,
-    struct ss_write_list *trash)
-{
-
-	s->writer = true;
-	ss_flush_locked(ss, s, SEND_ROUNDS, trash);
-	ss_flush_warn_locked(ss, s);
-	ss_flush_done_locked(ss, s);
-}
-
-/* Behind what this thread, or another, has kept for now. */
-static enum ss_sent
-send_with_kept_locked(struct socket_server *ss, struct ss_socket *s,
-    const struct ss_payload *payload, enum ss_priority priority,
-    const union ss_address *to, struct ss_write_list *trash)
-{
-	enum ss_sent result;
-	int error;
-
-	result = keep_locked(ss, s, payload, priority, to);
-	error = errno;
-	ss_send_kept_locked(ss, s, trash);
-	errno = error;
-	return (result);
-}
-
 enum ss_sent
 ss_send_locked(struct socket_server *ss, struct ss_socket *s,
     const struct ss_payload *payload, enum ss_priority priority,
@@ -207,15 +167,8 @@ ss_send_locked(struct socket_server *ss, struct ss_socket *s,
 	enum ss_sent result;
 	int error;
 
-	if (to != NULL && ss_cork_keeps(ss,
-	    atomic_load_explicit(&s->id, memory_order_relaxed)))
-		return (keep_locked(ss, s, payload, priority, to));
-	if (!s->ready || s->writer || s->attended)
+	if (!s->ready || s->writer || ss_write_first(s->queue) != NULL)
 		return (append_locked(ss, s, payload, priority, to));
-	if (ss_write_first(s->queue) != NULL)
-		return (to != NULL ?
-		    send_with_kept_locked(ss, s, payload, priority, to,
-		    trash) : append_locked(ss, s, payload, priority, to));
 	s->writer = true;
 	s->unsent += payload->size;
 	if (to != NULL) {

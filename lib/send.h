@@ -45,25 +45,9 @@ enum ss_sent	ss_send_locked(struct socket_server *, struct ss_socket *,
 		    const struct ss_payload *, enum ss_priority,
 		    const union ss_address *to, struct ss_write_list *trash);
 
-/*
- * Locked likewise: sends what waits.  The socket is ready, and neither is the
- * token held nor the network thread asked to attend to it.
- */
-void	ss_send_kept_locked(struct socket_server *, struct ss_socket *,
-	    struct ss_write_list *trash);
-
 /* Unlocked: frees what is done with.  0, or -1 and errno as it was. */
 int	ss_sent_result(const struct ss_payload *, enum ss_sent,
 	    struct ss_write_list *trash);
-
-/* cork.c: the calling thread's datagrams, kept to leave together. */
-
-/* Whether what the thread sends from now on may be kept. */
-void	ss_cork(struct socket_server *, bool on);
-/* Whether a datagram of this socket is to be kept; if not, all is to be sent. */
-bool	ss_cork_keeps(struct socket_server *, int id);
-/* Sends what the thread has kept, and ends the keeping. */
-void	ss_uncork(struct socket_server *);
 
 /* flush.c: queue to descriptor. */
 

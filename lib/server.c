@@ -17,7 +17,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "send.h"
 #include "server.h"
 #include "skynet.h"
 
@@ -29,19 +28,6 @@ set_up_lists(struct socket_server *ss)
 	TAILQ_INIT(&ss->resting);
 	ss->spare = ss_accept_spare();
 	ss->terminal = -1;
-}
-
-static unsigned int
-new_serial(void)
-{
-	static atomic_uint last;
-	unsigned int serial;
-
-	do {
-		serial = atomic_fetch_add_explicit(&last, 1,
-		    memory_order_relaxed) + 1;
-	} while (serial == 0);
-	return (serial);
 }
 
 struct socket_server *
@@ -57,7 +43,6 @@ ss_create(uint64_t time, int dialect, const struct poller_ops *ops)
 	}
 	ss->ops = ops;
 	ss->upstream = dialect == SOCKET_DIALECT_UPSTREAM;
-	ss->serial = new_serial();
 	atomic_init(&ss->time, time);
 	ss->spill = skynet_malloc(SS_READ_SPILL);
 	if (ss->spill == NULL) {
@@ -357,10 +342,6 @@ ss_poll(struct socket_server *ss, struct socket_message *result, int *more,
 			    ss->event_next < ss->event_count ||
 			    ss_commands_waiting(&ss->commands);
 			return (type);
-		}
-		if (ss->corked) {
-			ss->corked = false;
-			ss_uncork(ss);
 		}
 		if (ss->exiting || atomic_load_explicit(&ss->exit_asked,
 		    memory_order_relaxed)) {

@@ -30,8 +30,7 @@
  * ready, nothing waiting and the token free takes it and writes at once; one
  * that finds it taken appends and goes.  Whoever gives the token back sees
  * what was appended and sends it on, or asks the network thread to (ATTEND).
- * The descriptor is closed only when nobody holds the token.  Datagrams may be
- * kept for a moment first: cork.c.
+ * The descriptor is closed only when nobody holds the token.
  *
  * Locks, outermost first: a socket's lock, then one of the innermost: the
  * commands' lock, the slots' lock, the objects' lock.  Never two sockets at
@@ -67,7 +66,7 @@
 
 #define SS_EVENTS		128	/* taken from the poller at once */
 #define SS_ACCEPTS		128	/* taken from a listener at once */
-#define SS_DATAGRAMS		32	/* taken from a UDP socket at once */
+#define SS_DATAGRAMS		16	/* taken from a UDP socket at once */
 #define SS_OUTBOX		(SS_ACCEPTS + 16)
 #define SS_TEXT_MAX		128	/* of a message, bytes */
 
@@ -183,7 +182,6 @@ struct socket_server {
 	const struct poller_ops	*ops;
 	struct poller		*poller;
 	bool			 upstream;	/* the dialect */
-	unsigned int		 serial;	/* never 0 */
 
 	struct ss_commands	 commands;
 	struct ss_resolver	 resolver;
@@ -198,7 +196,6 @@ struct socket_server {
 
 	/* Network thread. */
 	bool			 exiting;
-	bool			 corked;	/* ss_cork was called */
 	int			 spare;		/* descriptor for EMFILE; -1 */
 	int			 event_count;
 	int			 event_next;

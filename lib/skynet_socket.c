@@ -13,7 +13,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "send.h"
 #include "server.h"
 #include "skynet.h"
 #include "skynet_mq.h"
@@ -214,20 +213,6 @@ skynet_socket_wake(void)
 {
 
 	server->ops->wake(server->poller);
-}
-
-void
-skynet_socket_cork(void)
-{
-
-	ss_cork(server, true);
-}
-
-void
-skynet_socket_uncork(void)
-{
-
-	ss_uncork(server);
 }
 
 int

@@ -34,14 +34,6 @@ int	skynet_socket_ready(void);
  */
 void	skynet_socket_wake(void);
 
-/*
- * The calling thread handles a datagram, and more messages are at hand: what it
- * sends by UDP until skynet_socket_uncork may be kept to leave together.  Any
- * thread, between skynet_socket_init and skynet_socket_free.
- */
-void	skynet_socket_cork(void);
-void	skynet_socket_uncork(void);
-
 #pragma GCC visibility pop
 
 #endif /* SKYNET_SOCKET_HOST_H */

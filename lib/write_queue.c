@@ -38,7 +38,8 @@ ss_write_create(const struct ss_payload *payload, size_t sent,
 	w->priority = priority;
 	w->owned = payload->owned;
 	w->release = payload->release;
-	w->next = payload->data + sent;
+	/* An empty datagram may have no data: NULL + 0 is undefined. */
+	w->next = sent > 0 ? payload->data + sent : payload->data;
 	if (to != NULL)
 		w->to[0] = *to;
 	if (payload->release == NULL && left > 0) {

@@ -5,8 +5,8 @@
  */
 
 /*
- * What a service answers to datagrams that wait in a row leaves together, at
- * the end of its turn at the latest, whatever comes behind them.
+ * What a service answers to datagrams that wait in a row has left when the call
+ * returns, whatever comes behind them.
  */
 
 #include <sys/types.h>
@@ -27,37 +27,25 @@ static struct {
 	int	 own;
 	int	 port;
 	int	 answered;
-	bool	 text_first;	/* a text message ends it, not the last answer */
+	bool	 waits;		/* a callback waits for what it has sent */
 } shared;
 
 static void
 answer(struct skynet_context *context, const struct skynet_socket_message *sm)
 {
 	const char *address;
+	unsigned char number;
 	int size;
 
 	address = skynet_socket_udp_address(
 	    (struct skynet_socket_message *)(uintptr_t)sm, &size);
 	ATF_CHECK_EQ(0, skynet_socket_udp_send(context, sm->id, address,
 	    sm->buffer, sm->ud));
-	if (++shared.answered < DATAGRAMS)
-		return;
-	if (shared.text_first)
-		(void)skynet_send(context, 0, skynet_context_handle(context),
-		    PTYPE_TEXT, 0, NULL, 0);
-	else
-		skynet_exit(context);
-}
-
-/* A message that is none of the batch: all has left before it is handled. */
-static void
-look(struct skynet_context *context)
-{
-	unsigned char number;
-
-	for (number = 0; number < DATAGRAMS; number++)
+	number = (unsigned char)shared.answered;
+	if (shared.waits)
 		(void)plain_udp_expect(shared.fd, &number, 1);
-	skynet_exit(context);
+	if (++shared.answered == DATAGRAMS)
+		skynet_exit(context);
 }
 
 static int
@@ -68,9 +56,7 @@ serve(struct skynet_context *context, void *ud, int type, int session,
 
 	(void)ud, (void)session, (void)source, (void)size;
 	sm = message;
-	if (type == PTYPE_TEXT)
-		look(context);
-	else if (type == PTYPE_SOCKET && sm->type == SKYNET_SOCKET_TYPE_UDP)
+	if (type == PTYPE_SOCKET && sm->type == SKYNET_SOCKET_TYPE_UDP)
 		answer(context, sm);
 	else if (type == PTYPE_SOCKET)
 		skynet_free(sm->buffer);
@@ -79,14 +65,14 @@ serve(struct skynet_context *context, void *ud, int type, int session,
 
 /* All datagrams are there before anybody looks. */
 static void
-run(int threads, bool text_first)
+run(int threads, bool waits)
 {
 	struct skynet_context *context;
 	unsigned char number;
 	int fd, id;
 
 	shared.answered = 0;
-	shared.text_first = text_first;
+	shared.waits = waits;
 	ATF_REQUIRE_EQ(0, skynet_init());
 	context = host_service(serve, NULL);
 	do {
@@ -103,7 +89,7 @@ run(int threads, bool text_first)
 	(void)plain_udp_expect(shared.fd, "fence", 5);
 	host_run_to_end(threads);
 	ATF_CHECK_EQ(DATAGRAMS, shared.answered);
-	for (number = 0; number < DATAGRAMS && !text_first; number++)
+	for (number = 0; number < DATAGRAMS && !waits; number++)
 		(void)plain_udp_expect(shared.fd, &number, 1);
 	ATF_CHECK(plain_is_quiet(shared.fd));
 	plain_close(shared.fd);
@@ -118,8 +104,8 @@ HOST_TC(f11_answers_of_a_turn_leave_before_the_service_ends,
 	run(2, false);
 }
 
-HOST_TC(f11_answers_leave_before_another_message_is_handled,
-    "what was answered to datagrams has left when another message comes")
+HOST_TC(w2_answer_has_left_when_the_call_returns,
+    "a callback can wait for the effect of its answer, others being behind it")
 {
 
 	run(0, true);
@@ -131,6 +117,6 @@ ATF_TP_ADD_TCS(tp)
 {
 
 	ATF_TP_ADD_TC(tp, f11_answers_of_a_turn_leave_before_the_service_ends);
-	ATF_TP_ADD_TC(tp, f11_answers_leave_before_another_message_is_handled);
+	ATF_TP_ADD_TC(tp, w2_answer_has_left_when_the_call_returns);
 	return (atf_no_error());
 }

@@ -5,9 +5,9 @@
  */
 
 /*
- * Datagrams that come together are read together, and the answers that the
- * polling thread gives to them leave together (lib/cork.c).  Nobody polls here
- * but the test itself: the network thread stands still wherever it looks.
+ * Datagrams that come together are read together; each answer still leaves at
+ * once.  Nobody polls here but the test itself: the network thread stands still
+ * wherever it looks.
  */
 
 #include <sys/types.h>
@@ -15,7 +15,6 @@
 
 #include <atf-c.h>
 #include <errno.h>
-#include <pthread.h>
 #include <string.h>
 
 #include "harness.h"
@@ -156,186 +155,33 @@ ATF_TC_BODY(f11_answers_to_batches_all_arrive, tc)
 	pair_close(&pair);
 }
 
-ATF_TC_WITHOUT_HEAD(f11_what_is_kept_leaves_with_the_last_answer);
-ATF_TC_BODY(f11_what_is_kept_leaves_with_the_last_answer, tc)
-{
-	struct pair pair;
-
-	pair_open(&pair);
-	take_first_of(&pair, 2);
-	ATF_CHECK_EQ(0, answer(&pair, "first"));
-	ATF_CHECK_EQ_MSG(5, unsent(&pair), "the first answer was not kept");
-	ATF_CHECK(plain_is_quiet(pair.fd));
-	(void)expect_message(pair.ts, SOCKET_UDP, pair.id);
-	ATF_CHECK_EQ(0, answer(&pair, "second"));
-	ATF_CHECK_EQ(0, unsent(&pair));
-	(void)plain_udp_expect(pair.fd, "first", 5);
-	(void)plain_udp_expect(pair.fd, "second", 6);
-	pair_close(&pair);
-}
-
-ATF_TC_WITHOUT_HEAD(f11_what_is_kept_leaves_when_the_last_is_not_answered);
-ATF_TC_BODY(f11_what_is_kept_leaves_when_the_last_is_not_answered, tc)
-{
-	struct pair pair;
-
-	pair_open(&pair);
-	take_first_of(&pair, 2);
-	ATF_CHECK_EQ(0, answer(&pair, "first"));
-	ATF_CHECK_EQ(5, unsent(&pair));
-	(void)expect_message(pair.ts, SOCKET_UDP, pair.id);
-	expect_none(pair.ts, pair.id);
-	ATF_CHECK_EQ(0, unsent(&pair));
-	(void)plain_udp_expect(pair.fd, "first", 5);
-	pair_close(&pair);
-}
-
-/* A datagram that came alone is answered at once. */
-ATF_TC_WITHOUT_HEAD(w2_answer_to_a_single_datagram_is_not_kept);
-ATF_TC_BODY(w2_answer_to_a_single_datagram_is_not_kept, tc)
-{
-	struct pair pair;
-
-	pair_open(&pair);
-	take_first_of(&pair, 1);
-	ATF_CHECK_EQ(0, answer(&pair, "only"));
-	ATF_CHECK_EQ(0, unsent(&pair));
-	(void)plain_udp_expect(pair.fd, "only", 4);
-	pair_close(&pair);
-}
-
-ATF_TC_WITHOUT_HEAD(f9_kept_rawpointer_is_copied);
-ATF_TC_BODY(f9_kept_rawpointer_is_copied, tc)
-{
-	struct pair pair;
-	char bytes[] = "before";
-
-	pair_open(&pair);
-	take_first_of(&pair, 2);
-	ATF_CHECK_EQ(0, answer_as(&pair, SOCKET_BUFFER_RAWPOINTER, bytes, 6));
-	memcpy(bytes, "after!", 6);
-	(void)expect_message(pair.ts, SOCKET_UDP, pair.id);
-	expect_none(pair.ts, pair.id);
-	(void)plain_udp_expect(pair.fd, "before", 6);
-	pair_close(&pair);
-}
-
-static void *
-answer_second(void *argument)
-{
-
-	return (answer(argument, "second") == 0 ? argument : NULL);
-}
-
-/* It waits for nobody: the network thread stands still. */
-ATF_TC_WITHOUT_HEAD(w2_another_thread_sends_what_is_kept_first);
-ATF_TC_BODY(w2_another_thread_sends_what_is_kept_first, tc)
-{
-	struct pair pair;
-	pthread_t thread;
-	void *result;
-
-	pair_open(&pair);
-	take_first_of(&pair, 2);
-	ATF_CHECK_EQ(0, answer(&pair, "first"));
-	ATF_CHECK_EQ(5, unsent(&pair));
-	ATF_REQUIRE_EQ(0, pthread_create(&thread, NULL, answer_second,
-	    &pair));
-	ATF_REQUIRE_EQ(0, pthread_join(thread, &result));
-	ATF_CHECK(result == &pair);
-	ATF_CHECK_EQ(0, unsent(&pair));
-	(void)plain_udp_expect(pair.fd, "first", 5);
-	(void)plain_udp_expect(pair.fd, "second", 6);
-	pair_close(&pair);
-}
-
-ATF_TC_WITHOUT_HEAD(f7_shutdown_sends_what_is_kept);
-ATF_TC_BODY(f7_shutdown_sends_what_is_kept, tc)
-{
-	struct pair pair;
-
-	pair_open(&pair);
-	take_first_of(&pair, 2);
-	ATF_CHECK_EQ(0, answer(&pair, "last words"));
-	ATF_CHECK_EQ(10, unsent(&pair));
-	socket_server_shutdown(pair.ts->server, TEST_OWNER, pair.id);
-	(void)expect_message(pair.ts, SOCKET_UDP, pair.id);
-	(void)expect_message(pair.ts, SOCKET_CLOSE, pair.id);
-	(void)plain_udp_expect(pair.fd, "last words", 10);
-	pair_close(&pair);
-}
-
-ATF_TC_WITHOUT_HEAD(f7_close_throws_away_what_is_kept);
-ATF_TC_BODY(f7_close_throws_away_what_is_kept, tc)
+ATF_TC_WITHOUT_HEAD(w2_an_answer_does_not_wait_for_the_rest_of_its_batch);
+ATF_TC_BODY(w2_an_answer_does_not_wait_for_the_rest_of_its_batch, tc)
 {
 	struct pair pair;
 
 	pair_open(&pair);
 	take_first_of(&pair, 3);
 	ATF_CHECK_EQ(0, answer(&pair, "first"));
-	ATF_CHECK_EQ(5, unsent(&pair));
-	(void)expect_message(pair.ts, SOCKET_UDP, pair.id);
-	socket_server_close(pair.ts->server, TEST_OWNER, pair.id);
-	(void)expect_message(pair.ts, SOCKET_UDP, pair.id);
-	(void)expect_message_of(pair.ts, pair.id, SOCKET_CLOSE);
-	expect_none(pair.ts, pair.id);
+	ATF_CHECK_EQ(0, unsent(&pair));
+	(void)plain_udp_expect(pair.fd, "first", 5);
 	pair_close(&pair);
 }
 
-/* Polls by hand: the harness would poll on to the end. */
-static void
-keep_an_answer(struct socket_server *server, int fd, int own, int port)
+ATF_TC_WITHOUT_HEAD(f7_close_takes_no_answer_back);
+ATF_TC_BODY(f7_close_takes_no_answer_back, tc)
 {
-	struct socket_message message;
-	struct socket_sendbuffer buffer;
-	int more, size;
-
-	plain_udp_send(fd, port, "question", 8);
-	plain_udp_send(fd, port, "question", 8);
-	arrived(fd, own);
-	ATF_REQUIRE_EQ(SOCKET_UDP, socket_server_poll(server, &message,
-	    &more));
-	ATF_CHECK(more != 0);
-	buffer.id = message.id;
-	buffer.type = SOCKET_BUFFER_RAWPOINTER;
-	buffer.buffer = "kept";
-	buffer.sz = 4;
-	ATF_CHECK_EQ(0, socket_server_udp_send(server,
-	    socket_server_udp_address(server, &message, &size), &buffer));
-	skynet_free(message.data);
-	ATF_CHECK(plain_is_quiet(fd));
-}
-
-/* A server that ends within a batch leaves its thread nothing to keep for. */
-ATF_TC_WITHOUT_HEAD(f1_next_server_of_the_thread_keeps_nothing);
-ATF_TC_BODY(f1_next_server_of_the_thread_keeps_nothing, tc)
-{
-	struct socket_server *server;
 	struct pair pair;
-	int id;
-
-	server = socket_server_create(0);
-	ATF_REQUIRE(server != NULL);
-	pair.fd = plain_udp(AF_INET, &pair.own);
-	do {
-		id = plain_udp(AF_INET, &pair.port);
-		plain_close(id);
-		id = socket_server_udp_listen(server, TEST_OWNER,
-		    "127.0.0.1", pair.port);
-	} while (id == -1 && errno == EADDRINUSE);
-	keep_an_answer(server, pair.fd, pair.own, pair.port);
-	socket_server_release(server);
-	plain_close(pair.fd);
-	memory_all_returned();
 
 	pair_open(&pair);
-	pair.address[0] = 1;
-	pair.address[1] = (unsigned char)(pair.own >> 8);
-	pair.address[2] = (unsigned char)pair.own;
-	memcpy(pair.address + 3, "\177\0\0\1", 4);
-	ATF_CHECK_EQ(0, answer(&pair, "at once"));
-	ATF_CHECK_EQ(0, unsent(&pair));
-	(void)plain_udp_expect(pair.fd, "at once", 7);
+	take_first_of(&pair, 3);
+	ATF_CHECK_EQ(0, answer(&pair, "last words"));
+	socket_server_close(pair.ts->server, TEST_OWNER, pair.id);
+	(void)expect_message(pair.ts, SOCKET_UDP, pair.id);
+	(void)expect_message(pair.ts, SOCKET_UDP, pair.id);
+	(void)expect_message(pair.ts, SOCKET_CLOSE, pair.id);
+	expect_none(pair.ts, pair.id);
+	(void)plain_udp_expect(pair.fd, "last words", 10);
 	pair_close(&pair);
 }
 
@@ -343,14 +189,8 @@ ATF_TP_ADD_TCS(tp)
 {
 
 	ATF_TP_ADD_TC(tp, f11_answers_to_batches_all_arrive);
-	ATF_TP_ADD_TC(tp, f11_what_is_kept_leaves_with_the_last_answer);
 	ATF_TP_ADD_TC(tp,
-	    f11_what_is_kept_leaves_when_the_last_is_not_answered);
-	ATF_TP_ADD_TC(tp, w2_answer_to_a_single_datagram_is_not_kept);
-	ATF_TP_ADD_TC(tp, f9_kept_rawpointer_is_copied);
-	ATF_TP_ADD_TC(tp, w2_another_thread_sends_what_is_kept_first);
-	ATF_TP_ADD_TC(tp, f7_shutdown_sends_what_is_kept);
-	ATF_TP_ADD_TC(tp, f7_close_throws_away_what_is_kept);
-	ATF_TP_ADD_TC(tp, f1_next_server_of_the_thread_keeps_nothing);
+	    w2_an_answer_does_not_wait_for_the_rest_of_its_batch);
+	ATF_TP_ADD_TC(tp, f7_close_takes_no_answer_back);
 	return (atf_no_error());
 }

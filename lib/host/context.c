@@ -59,8 +59,9 @@ host_context_count(void)
 	return (atomic_load(&services));
 }
 
-struct skynet_socket_message *
-host_socket_message(const struct skynet_message *message)
+/* The payload of what the socket layer has sent, or NULL. */
+static struct skynet_socket_message *
+socket_message(const struct skynet_message *message)
 {
 	/* skynet_send never leaves the source 0. */
 	if (message->sz >> MESSAGE_TYPE_SHIFT != PTYPE_SOCKET ||
@@ -78,7 +79,7 @@ names_socket(struct host_queue *queue, int id)
 	size_t i;
 
 	for (i = 0; (message = host_queue_at(queue, i)) != NULL; i++) {
-		sm = host_socket_message(message);
+		sm = socket_message(message);
 		if (sm != NULL && sm->id == id)
 			return (true);
 	}
@@ -117,7 +118,7 @@ close_accepted_sockets(struct skynet_context *context)
 	any = false;
 	for (i = 0; (message = host_queue_at(&context->queue, i)) != NULL;
 	    i++) {
-		sm = host_socket_message(message);
+		sm = socket_message(message);
 		if (sm == NULL)
 			continue;
 		any = true;
@@ -138,7 +139,7 @@ host_context_release(struct skynet_context *context, bool sockets)
 		close_named_sockets(context);
 	for (i = 0; (message = host_queue_at(&context->queue, i)) != NULL;
 	    i++) {
-		sm = host_socket_message(message);
+		sm = socket_message(message);
 		if (sm != NULL)
 			skynet_free(sm->buffer);
 		skynet_free(message->data);

@@ -112,10 +112,6 @@ struct skynet_context {
  */
 void	host_context_release(struct skynet_context *, bool sockets);
 
-/* The payload of a message that the socket layer has sent, or NULL. */
-struct skynet_socket_message	*host_socket_message(
-				    const struct skynet_message *);
-
 /* The number of services not yet released. */
 int	host_context_count(void);
 

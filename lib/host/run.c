@@ -96,8 +96,6 @@ poll_once(int timeout)
 	for (i = 1; result == -1 && i < EVENTS_PER_TURN && !host_stopping();
 	    i++)
 		result = skynet_socket_poll_timeout(0);
-	/* A turn may end within a batch of datagrams; callbacks come next. */
-	skynet_socket_uncork();
 	return (result != 0);
 }
 

@@ -7,38 +7,16 @@
 #include <errno.h>
 
 #include "host.h"
-#include "skynet_socket.h"
-#include "../skynet_socket_host.h"
 
 /* Of the thread in skynet_run. */
 static struct host_worker	*workers;
 static int			 workers_count;
 
-static bool
-is_datagram(const struct skynet_message *message)
-{
-	const struct skynet_socket_message *sm;
-
-	sm = host_socket_message(message);
-	return (sm != NULL && sm->type == SKYNET_SOCKET_TYPE_UDP);
-}
-
-/* The answers to datagrams that wait in a row leave together. */
 static void
-deliver(struct skynet_context *context, struct skynet_message *message,
-    bool *corked)
+deliver(struct skynet_context *context, struct skynet_message *message)
 {
-	bool datagram;
 	int type;
 
-	datagram = is_datagram(message);
-	if (datagram != *corked) {
-		if (datagram)
-			skynet_socket_cork();
-		else
-			skynet_socket_uncork();
-		*corked = datagram;
-	}
 	type = (int)(message->sz >> MESSAGE_TYPE_SHIFT);
 	if (context->callback == NULL ||
 	    context->callback(context, context->ud, type, message->session,
@@ -47,8 +25,8 @@ deliver(struct skynet_context *context, struct skynet_message *message,
 		skynet_free(message->data);
 }
 
-static int
-turn(struct skynet_context *context, bool *corked)
+int
+host_worker_turn(struct skynet_context *context)
 {
 	struct skynet_message message;
 	int i;
@@ -56,7 +34,7 @@ turn(struct skynet_context *context, bool *corked)
 	for (i = 0; i < HOST_TURN_MESSAGES && !host_stopping(); i++) {
 		switch (host_queue_take(&context->queue, &message)) {
 		case HOST_QUEUE_MESSAGE:
-			deliver(context, &message, corked);
+			deliver(context, &message);
 			break;
 		case HOST_QUEUE_EMPTY:
 			/* Another worker may have it by now. */
@@ -68,19 +46,6 @@ turn(struct skynet_context *context, bool *corked)
 	}
 	host_ready_again(context);
 	return (i);
-}
-
-int
-host_worker_turn(struct skynet_context *context)
-{
-	bool corked;
-	int n;
-
-	corked = false;
-	n = turn(context, &corked);
-	if (corked)
-		skynet_socket_uncork();
-	return (n);
 }
 
 static void *
