@@ -166,10 +166,12 @@ struct skynet_context	*host_ready_wait(struct host_worker *);
 struct skynet_context	*host_ready_take(void);
 
 /*
- * The network thread, between two looks at the sockets.  When all workers have
- * enough to do, what it would read now only waits behind that, and it would be
- * woken for every single event; so it sleeps until a worker runs out of
- * services, but no longer than HOST_PARK_LIMIT.
+ * The network thread, between two looks at the sockets.  When messages wait and
+ * no service waits for a worker, or no worker for a service, what it would read
+ * now mostly waits behind those, and it would be woken for every single event;
+ * so it sleeps until a worker runs out of services, but no longer than
+ * HOST_PARK_LIMIT.  An idle worker beside one busy service may so get its next
+ * event that much later: looking at once costs a third more time per message.
  */
 void	host_ready_park(void);
 
