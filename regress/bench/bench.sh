@@ -1,7 +1,9 @@
 #! /bin/sh
 #
 # Runs the benchmarks: in each round every workload, in each workload every
-# peer, one after the other.  The Makefile gives the BENCH_ variables.
+# peer, one after the other, in each round another one first.  The floor runs a
+# second time as "again": what the two differ in is the machine's doing.  The
+# Makefile gives the BENCH_ variables.
 #
 # results.csv has a line for each number: round, workload, peer, metric, value.
 
@@ -17,7 +19,7 @@ csv_part=$results/part
 : >"$log"
 echo "round,workload,peer,metric,value" >"$csv"
 
-all_peers="floor bare run0 run1 run2 uv event ev original"
+all_peers="floor again bare run0 run1 run2 uv event ev original"
 all_workloads="ping echo100 pipe100 bulk4 churn udp32 idle fan500 many-small"
 all_workloads="$all_workloads still commands send info connections grow"
 [ "$BENCH_PEERS" = all ] && BENCH_PEERS=$all_peers
@@ -25,7 +27,7 @@ all_workloads="$all_workloads still commands send info connections grow"
 
 program() {	# peer: the command line of a server
 	case $1 in
-	floor)		echo ./bench_epoll ;;
+	floor|again)	echo ./bench_epoll ;;
 	run[0-9])	echo "./bench_skynet ${1#run}" ;;
 	run0-static)	echo "./bench_skynet_static 0" ;;
 	bare-static)	echo ./bench_bare_static ;;
@@ -135,12 +137,19 @@ done
 	echo "rounds: $BENCH_ROUNDS of $BENCH_SECONDS s; pinned: $BENCH_PIN"
 } >"$results/system.txt"
 
+turned() {	# peers: the first one last
+	first=$1
+	shift
+	echo "$* $first"
+}
+
 round=1
 while [ "$round" -le "$BENCH_ROUNDS" ]; do
 	for w in $BENCH_WORKLOADS; do
 		echo "round $round: $w"
 		run_workload "$w"
 	done
+	peers=$(turned $peers)
 	round=$((round + 1))
 done
 rm -f "$csv_part"

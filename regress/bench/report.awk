@@ -1,5 +1,5 @@
-# Makes tables of results.csv: medians over the rounds, and medians of the
-# ratios within each round.
+# Makes tables of results.csv: medians over the rounds, medians of the ratios
+# within each round, and the quartiles of some of them.
 
 BEGIN {
 	FS = ","
@@ -25,16 +25,20 @@ NR == 1 {
 	has[$2, $4] = 1
 }
 
-# Of the first n of list.
-function median(n,	i, j, swap) {
-	if (n == 0)
-		return "-"
+# The first n of list.
+function sort(n,	i, j, swap) {
 	for (i = 2; i <= n; i++)
 		for (j = i; j > 1 && list[j] < list[j - 1]; j--) {
 			swap = list[j]
 			list[j] = list[j - 1]
 			list[j - 1] = swap
 		}
+}
+
+function median(n) {
+	if (n == 0)
+		return "-"
+	sort(n)
 	if (n % 2 == 1)
 		return list[(n + 1) / 2]
 	return (list[n / 2] + list[n / 2 + 1]) / 2
@@ -48,13 +52,27 @@ function of(w, p, m,	n, r) {
 	return median(n)
 }
 
-function ratio(w, p, q, m,	n, r) {
+# Into list, one for each round; returns how many.
+function ratio_list(w, p, q, m,	n, r) {
 	n = 0
 	for (r = 1; r <= rounds; r++)
 		if ((w, p, m, r) in value && (w, q, m, r) in value &&
 		    value[w, q, m, r] > 0)
 			list[++n] = value[w, p, m, r] / value[w, q, m, r]
-	return median(n)
+	return n
+}
+
+function ratio(w, p, q, m) {
+	return median(ratio_list(w, p, q, m))
+}
+
+function quartiles(w, p, q, m,	n) {
+	n = ratio_list(w, p, q, m)
+	if (n == 0)
+		return "-"
+	sort(n)
+	return sprintf("%.2f - %.2f", list[int((n + 3) / 4)],
+	    list[n + 1 - int((n + 3) / 4)])
 }
 
 function number(x, wide) {
@@ -83,6 +101,19 @@ function ratios(w, m, text,	i, j, n, names, line) {
 	}
 }
 
+# Half of the rounds lie between these.
+function spread(w, q,	i, n, names) {
+	if (!((w, q) in seen) || rounds < 3)
+		return
+	n = split(peers[w], names, " ")
+	printf("  %-14s %16s %16s\n", "quartiles", "rate/" q, "CPU/" q)
+	for (i = 1; i <= n; i++)
+		if (names[i] != q)
+			printf("  %-14s %16s %16s\n", names[i],
+			    quartiles(w, names[i], q, "rate"),
+			    quartiles(w, names[i], q, "cpu_us"))
+}
+
 function table(w,	i, j, n, names) {
 	n = split(peers[w], names, " ")
 	printf("  %-14s %12s %9s %9s %9s %9s %9s\n", "", "messages/s",
@@ -96,6 +127,8 @@ function table(w,	i, j, n, names) {
 	}
 	ratios(w, "rate", "rate")
 	ratios(w, "cpu_us", "CPU/message")
+	spread(w, "floor")
+	spread(w, "run1")
 }
 
 function other(w, wanted,	i, j, k, m, n, names) {
