@@ -23,18 +23,6 @@
 
 #define PACKETS	400
 
-static int
-bind_taken(struct test_server *ts, int fd)
-{
-	int id;
-
-	id = socket_server_bind(ts->server, TEST_OWNER, fd);
-	ATF_REQUIRE(id > 0);
-	ATF_CHECK_STREQ("binding",
-	    expect_message(ts, SOCKET_OPEN, id)->text);
-	return (id);
-}
-
 static void
 pair_of(int type, int fd[2])
 {
@@ -51,7 +39,7 @@ ATF_TC_BODY(l2_end_of_a_packet_stream_is_heard, tc)
 
 	ts = test_server_create(TEST_THREAD);
 	pair_of(SOCK_SEQPACKET, fd);
-	id = bind_taken(ts, fd[0]);
+	id = test_bind(ts, fd[0]);
 	plain_close(fd[1]);
 	(void)expect_message(ts, SOCKET_CLOSE, id);
 	socket_server_close(ts->server, TEST_OWNER, id);
@@ -69,7 +57,7 @@ ATF_TC_BODY(f9_packets_keep_their_borders, tc)
 
 	ts = test_server_create(TEST_THREAD);
 	pair_of(SOCK_DGRAM, fd);
-	id = bind_taken(ts, fd[0]);
+	id = test_bind(ts, fd[0]);
 	/* More than the kernel takes: what waits is sent as it was given. */
 	for (i = 0; i < PACKETS; i++) {
 		(void)snprintf(number, sizeof(number), "%04d", i);
@@ -121,7 +109,7 @@ ATF_TC_BODY(f5_callers_descriptor_may_be_closed_at_once, tc)
 
 	ts = test_server_create(TEST_THREAD);
 	pair_of(SOCK_STREAM, fd);
-	id = bind_taken(ts, fd[0]);
+	id = test_bind(ts, fd[0]);
 	/* The number goes to somebody else, who is left alone. */
 	plain_close(fd[0]);
 	stranger = open("/dev/null", O_RDWR | O_NONBLOCK);
@@ -150,8 +138,8 @@ ATF_TC_BODY(f5_one_end_of_two_leaves_the_other_unblocked, tc)
 	pair_of(SOCK_STREAM, fd);
 	twin = dup(fd[0]);
 	ATF_REQUIRE(twin != -1);
-	first = bind_taken(ts, fd[0]);
-	second = bind_taken(ts, twin);
+	first = test_bind(ts, fd[0]);
+	second = test_bind(ts, twin);
 	socket_server_close(ts->server, TEST_OWNER, first);
 	(void)expect_message(ts, SOCKET_CLOSE, first);
 	expect_fence(ts);
@@ -164,38 +152,6 @@ ATF_TC_BODY(f5_one_end_of_two_leaves_the_other_unblocked, tc)
 	plain_close(fd[1]);
 	plain_close(twin);
 	test_server_release(ts);
-}
-
-ATF_TC_WITHOUT_HEAD(f5_terminal_blocks_again_when_none_is_bound);
-ATF_TC_BODY(f5_terminal_blocks_again_when_none_is_bound, tc)
-{
-	struct test_server *ts;
-	int first, master, second, slave, twin;
-
-	master = posix_openpt(O_RDWR | O_NOCTTY);
-	if (master == -1)
-		atf_tc_skip("no pseudo-terminals: %s", strerror(errno));
-	ATF_REQUIRE_EQ(0, grantpt(master));
-	ATF_REQUIRE_EQ(0, unlockpt(master));
-	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
-	ATF_REQUIRE(slave != -1);
-	twin = dup(slave);
-	ATF_REQUIRE(twin != -1);
-	ts = test_server_create(TEST_THREAD);
-	first = bind_taken(ts, slave);
-	second = bind_taken(ts, twin);
-	socket_server_close(ts->server, TEST_OWNER, first);
-	(void)expect_message(ts, SOCKET_CLOSE, first);
-	expect_fence(ts);
-	ATF_CHECK((fcntl(slave, F_GETFL) & O_NONBLOCK) != 0);
-	socket_server_close(ts->server, TEST_OWNER, second);
-	(void)expect_message(ts, SOCKET_CLOSE, second);
-	expect_fence(ts);
-	ATF_CHECK((fcntl(slave, F_GETFL) & O_NONBLOCK) == 0);
-	test_server_release(ts);
-	plain_close(twin);
-	plain_close(slave);
-	plain_close(master);
 }
 
 ATF_TC_WITHOUT_HEAD(f6_a_pause_before_the_connect_holds);
@@ -230,7 +186,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, f9_too_early_for_a_read_only_one);
 	ATF_TP_ADD_TC(tp, f5_callers_descriptor_may_be_closed_at_once);
 	ATF_TP_ADD_TC(tp, f5_one_end_of_two_leaves_the_other_unblocked);
-	ATF_TP_ADD_TC(tp, f5_terminal_blocks_again_when_none_is_bound);
 	ATF_TP_ADD_TC(tp, f6_a_pause_before_the_connect_holds);
 	return (atf_no_error());
 }

@@ -17,25 +17,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "harness.h"
-
-static int
-bind_taken(struct test_server *ts, int fd)
-{
-	const struct test_message *message;
-	int id;
-
-	id = socket_server_bind(ts->server, TEST_OWNER, fd);
-	ATF_REQUIRE(id > 0);
-	message = expect_message(ts, SOCKET_OPEN, id);
-	ATF_CHECK_STREQ("binding", message->text);
-	ATF_CHECK_EQ(TEST_OWNER, message->opaque);
-	ATF_CHECK_EQ(0, message->ud);
-	return (id);
-}
 
 static bool
 is_open(int fd)
@@ -54,29 +38,6 @@ require_gone(struct test_server *ts, int id)
 	expect_none(ts, 0);
 }
 
-/* A pseudo-terminal that changes no byte. */
-static void
-open_terminal(int *master, int *slave)
-{
-	struct termios termios;
-	const char *name;
-
-	*master = posix_openpt(O_RDWR | O_NOCTTY);
-	if (*master == -1)
-		atf_tc_skip("no pseudo-terminals: %s", strerror(errno));
-	ATF_REQUIRE_EQ(0, grantpt(*master));
-	ATF_REQUIRE_EQ(0, unlockpt(*master));
-	name = ptsname(*master);
-	ATF_REQUIRE(name != NULL);
-	*slave = open(name, O_RDWR | O_NOCTTY);
-	ATF_REQUIRE(*slave != -1);
-	ATF_REQUIRE_EQ(0, tcgetattr(*slave, &termios));
-	termios.c_iflag &= (tcflag_t)~(ICRNL | INLCR | IXON | ISTRIP);
-	termios.c_oflag &= (tcflag_t)~OPOST;
-	termios.c_lflag &= (tcflag_t)~(ECHO | ICANON | ISIG | IEXTEN);
-	ATF_REQUIRE_EQ(0, tcsetattr(*slave, TCSANOW, &termios));
-}
-
 ATF_TC_WITHOUT_HEAD(f5_pipe_is_read_without_start);
 ATF_TC_BODY(f5_pipe_is_read_without_start, tc)
 {
@@ -85,7 +46,7 @@ ATF_TC_BODY(f5_pipe_is_read_without_start, tc)
 
 	ts = test_server_create(TEST_THREAD);
 	plain_pipe(fd);
-	id = bind_taken(ts, fd[0]);
+	id = test_bind(ts, fd[0]);
 	ATF_CHECK((fcntl(fd[0], F_GETFL) & O_NONBLOCK) != 0);
 	plain_write(fd[1], "through the pipe", 16);
 	expect_data(ts, id, "through the pipe", 16);
@@ -112,7 +73,7 @@ ATF_TC_BODY(f5_pipe_is_written, tc)
 
 	ts = test_server_create(TEST_THREAD);
 	plain_pipe(fd);
-	id = bind_taken(ts, fd[1]);
+	id = test_bind(ts, fd[1]);
 	/* More than a pipe holds: the network thread writes the rest. */
 	ATF_CHECK_EQ(0, test_send_pattern(ts, id, 0, much));
 	plain_expect_pattern(fd[0], 0, much);
@@ -136,7 +97,7 @@ ATF_TC_BODY(f5_socketpair_both_ways_and_never_closed, tc)
 
 	ts = test_server_create(TEST_THREAD);
 	plain_socketpair(fd);
-	id = bind_taken(ts, fd[0]);
+	id = test_bind(ts, fd[0]);
 	plain_write(fd[1], "ping", 4);
 	expect_data(ts, id, "ping", 4);
 	ATF_CHECK_EQ(0, test_send(ts, id, "pong", 4));
@@ -167,13 +128,13 @@ ATF_TC_BODY(f5_accepted_elsewhere_and_bound_again, tc)
 	listener = plain_listen(AF_INET, &port);
 	fd = plain_connect(AF_INET, port);
 	accepted = plain_accept(listener);
-	first = bind_taken(ts, accepted);
+	first = test_bind(ts, accepted);
 	ATF_CHECK_EQ(0, test_send(ts, first, "one", 3));
 	plain_expect(fd, "one", 3);
 	socket_server_nodelay(ts->server, first);
 	test_close(ts, first);
 	/* It is the caller's still, who may do it again. */
-	second = bind_taken(ts, accepted);
+	second = test_bind(ts, accepted);
 	ATF_CHECK(second != first);
 	plain_write(fd, "two", 3);
 	expect_data(ts, second, "two", 3);
@@ -196,7 +157,7 @@ ATF_TC_BODY(f5_descriptor_outlives_the_server, tc)
 	ATF_CHECK(socket_server_bind(ts->server, TEST_OWNER, fd[0]) > 0);
 	test_server_release(ts);
 	ts = test_server_create(TEST_STEP);
-	(void)bind_taken(ts, fd[0]);
+	(void)test_bind(ts, fd[0]);
 	test_server_release(ts);	/* in the midst of life */
 	ATF_CHECK(is_open(fd[0]));
 	ATF_REQUIRE(write(fd[0], "x", 1) == 1);
@@ -214,7 +175,7 @@ ATF_TC_BODY(f5_pause_and_start, tc)
 
 	ts = test_server_create(TEST_THREAD);
 	plain_socketpair(fd);
-	id = bind_taken(ts, fd[0]);
+	id = test_bind(ts, fd[0]);
 	socket_server_pause(ts->server, TEST_OWNER, id);
 	expect_fence(ts);
 	plain_write(fd[1], "held", 4);
@@ -225,65 +186,6 @@ ATF_TC_BODY(f5_pause_and_start, tc)
 	plain_close(fd[0]);
 	plain_close(fd[1]);
 	test_server_release(ts);
-}
-
-ATF_TC_WITHOUT_HEAD(f5_terminal);
-ATF_TC_BODY(f5_terminal, tc)
-{
-	struct test_server *ts;
-	int id, master, slave;
-
-	ts = test_server_create(TEST_THREAD);
-	open_terminal(&master, &slave);
-	id = bind_taken(ts, slave);
-	plain_write(master, "typed\n", 6);
-	expect_data(ts, id, "typed\n", 6);
-	ATF_CHECK_EQ(0, test_send(ts, id, "shown\n", 6));
-	plain_expect(master, "shown\n", 6);
-	test_close(ts, id);
-	ATF_CHECK(is_open(slave));
-	plain_close(slave);
-	plain_close(master);
-	expect_none(ts, 0);
-	test_server_release(ts);
-}
-
-static void
-hang_up(bool of_master)
-{
-	const struct test_message *message;
-	struct test_server *ts;
-	int end[2], id;
-
-	ts = test_server_create(TEST_THREAD);
-	open_terminal(&end[0], &end[1]);
-	id = bind_taken(ts, end[of_master ? 0 : 1]);
-	plain_close(end[of_master ? 1 : 0]);
-	/* Systems differ in whether it is an error; the end is one CLOSE. */
-	message = expect_any_of(ts, id);
-	if (message->type == SOCKET_ERR)
-		message = expect_any_of(ts, id);
-	ATF_CHECK_EQ(SOCKET_CLOSE, message->type);
-	expect_none(ts, 0);
-	ATF_CHECK(is_open(end[of_master ? 0 : 1]));
-	socket_server_close(ts->server, TEST_OWNER, id);
-	expect_none(ts, 0);
-	plain_close(end[of_master ? 0 : 1]);
-	test_server_release(ts);
-}
-
-ATF_TC_WITHOUT_HEAD(f5_hang_up_of_a_bound_terminal);
-ATF_TC_BODY(f5_hang_up_of_a_bound_terminal, tc)
-{
-
-	hang_up(false);
-}
-
-ATF_TC_WITHOUT_HEAD(f5_hang_up_seen_by_a_bound_master);
-ATF_TC_BODY(f5_hang_up_seen_by_a_bound_master, tc)
-{
-
-	hang_up(true);
 }
 
 /* Whether these can be polled depends on the system; both ways are right. */
@@ -374,7 +276,7 @@ ATF_TC_BODY(w4_broken_pipe_is_an_error_and_no_signal, tc)
 	ATF_REQUIRE(signal(SIGPIPE, SIG_DFL) != SIG_ERR);
 	ts = test_server_create(TEST_THREAD);
 	plain_pipe(fd);
-	id = bind_taken(ts, fd[1]);
+	id = test_bind(ts, fd[1]);
 	socket_server_pause(ts->server, TEST_OWNER, id);
 	expect_fence(ts);
 	plain_close(fd[0]);
@@ -396,7 +298,7 @@ ATF_TC_BODY(w4_pipe_that_breaks_while_data_waits, tc)
 	ATF_REQUIRE(signal(SIGPIPE, SIG_DFL) != SIG_ERR);
 	ts = test_server_create(TEST_THREAD);
 	plain_pipe(fd);
-	id = bind_taken(ts, fd[1]);
+	id = test_bind(ts, fd[1]);
 	ATF_CHECK_EQ(0, test_send_pattern(ts, id, 0, 500000));
 	plain_close(fd[0]);
 	(void)expect_message(ts, SOCKET_ERR, id);
@@ -428,7 +330,7 @@ ATF_TC_BODY(w4_pending_signals_are_left_as_they_were, tc)
 	for (round = 0; round < 2; round++) {
 		ts = test_server_create(TEST_STEP);
 		plain_pipe(fd);
-		id = bind_taken(ts, fd[1]);
+		id = test_bind(ts, fd[1]);
 		plain_close(fd[0]);
 		if (round == 1)
 			ATF_REQUIRE_EQ(0, pthread_kill(pthread_self(),
@@ -449,9 +351,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, f5_accepted_elsewhere_and_bound_again);
 	ATF_TP_ADD_TC(tp, f5_descriptor_outlives_the_server);
 	ATF_TP_ADD_TC(tp, f5_pause_and_start);
-	ATF_TP_ADD_TC(tp, f5_terminal);
-	ATF_TP_ADD_TC(tp, f5_hang_up_of_a_bound_terminal);
-	ATF_TP_ADD_TC(tp, f5_hang_up_seen_by_a_bound_master);
 	ATF_TP_ADD_TC(tp, f5_dev_null);
 	ATF_TP_ADD_TC(tp, f5_regular_file);
 	ATF_TP_ADD_TC(tp, f5_directory);

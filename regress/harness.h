@@ -219,6 +219,8 @@ struct test_stream	test_accepted(struct test_server *);
 /* A connection of socket_server_connect, not started, and started. */
 struct test_stream	test_connect(struct test_server *);
 struct test_stream	test_connected(struct test_server *);
+/* A descriptor bound, which must be taken; its OPEN. */
+int	test_bind(struct test_server *, int fd);
 /* socket_server_start and its OPEN. */
 void	test_start(struct test_server *, int id);
 /* socket_server_close and its CLOSE. */

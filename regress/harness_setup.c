@@ -31,6 +31,21 @@ test_close(struct test_server *ts, int id)
 }
 
 int
+test_bind(struct test_server *ts, int fd)
+{
+	const struct test_message *message;
+	int id;
+
+	id = socket_server_bind(ts->server, TEST_OWNER, fd);
+	ATF_REQUIRE(id > 0);
+	message = expect_message_of(ts, id, SOCKET_OPEN);
+	ATF_CHECK_STREQ("binding", message->text);
+	ATF_CHECK_EQ(TEST_OWNER, message->opaque);
+	ATF_CHECK_EQ(0, message->ud);
+	return (id);
+}
+
+int
 test_listen(struct test_server *ts, int *port)
 {
 	int id;

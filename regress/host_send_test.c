@@ -267,57 +267,6 @@ HOST_TC(want_of_memory_loses_no_passed_data,
 	host_run_to_end(0);
 }
 
-struct sequence {
-	int	 next;
-	int	 last;
-	int	 wrong;
-};
-
-static int
-check_sequence(struct skynet_context *context, void *ud, int type, int session,
-    uint32_t source, const void *message, size_t size)
-{
-	struct sequence *sequence;
-
-	(void)type;
-	(void)source;
-	(void)message;
-	(void)size;
-	sequence = ud;
-	if (session != sequence->next++)
-		sequence->wrong++;
-	if (sequence->next == sequence->last)
-		skynet_exit(context);
-	return (0);
-}
-
-static void
-send_in_order(int threads)
-{
-	struct sequence sequence;
-	struct skynet_context *context;
-	int i;
-
-	memset(&sequence, 0, sizeof(sequence));
-	sequence.last = 10000;
-	ATF_REQUIRE_EQ(0, skynet_init());
-	context = host_service(check_sequence, &sequence);
-	for (i = 0; i < 10000; i++)
-		ATF_REQUIRE_EQ(i, skynet_send(context, 0,
-		    skynet_context_handle(context), PTYPE_TEXT, i, NULL, 0));
-	host_run_to_end(threads);
-	ATF_CHECK_EQ(10000, sequence.next);
-	ATF_CHECK_EQ(0, sequence.wrong);
-}
-
-HOST_TC(messages_keep_their_order,
-    "ten thousand messages are handled in the order they were sent")
-{
-	send_in_order(0);
-	send_in_order(1);
-	send_in_order(4);
-}
-
 /* What the socket layer pushes for data that has come. */
 static void
 push_socket_data(uint32_t handle)
@@ -396,7 +345,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, sessions_are_new_and_positive);
 	ATF_TP_ADD_TC(tp, session_alone_needs_no_destination);
 	ATF_TP_ADD_TC(tp, want_of_memory_loses_no_passed_data);
-	ATF_TP_ADD_TC(tp, messages_keep_their_order);
 	ATF_TP_ADD_TC(tp, drained_queue_frees_everything);
 	ATF_TP_ADD_TC(tp, receiver_owns_the_buffer_of_a_socket_message);
 	return (atf_no_error());

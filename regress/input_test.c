@@ -69,9 +69,8 @@ witness_end(struct witness *witness)
 static void
 require_line(struct witness *witness, const char *what)
 {
-	int lines;
+	const int lines = error_count();
 
-	lines = error_count();
 	ATF_CHECK_MSG(lines == witness->lines + 1,
 	    "%s: %d lines of skynet_error, not 1", what,
 	    lines - witness->lines);

@@ -4,7 +4,6 @@
  * Copyright (c) 2026 The libskynet_socket authors
  */
 
-
 /*
  * message_host.h: a host of the test's own, two functions, that keeps each
  * message as it was pushed.  The test's thread is the network thread, too.

@@ -6,9 +6,9 @@
 
 /*
  * Events in orders that real kernels produce now and then: both filters of a
- * socket in one batch, events that an earlier one has made stale, reports
- * that are repeated, early or for nothing.  scripted_server_test.c has the
- * ground that this builds on.
+ * socket in one batch, reports that are repeated, early or for nothing.
+ * scripted_server_test.c has the ground that this builds on; events that have
+ * become stale are in stale_event_test.c.
  */
 
 #include <sys/types.h>
@@ -27,49 +27,6 @@
 #define BOTH	(POLLER_READ | POLLER_WRITE)
 #define LARGE	(8 * 1024 * 1024)	/* beyond any pair of socket buffers */
 #define SOME	300000			/* beyond one read */
-#define REUSE	(4 * SS_SLOTS)		/* openings until a slot comes back */
-
-/* A batch of two events. */
-static void
-two_events(struct socket_server *ss, int id0, int what0, int id1, int what1)
-{
-	struct poller_event event[2];
-
-	event[0].key = (uintptr_t)id0;
-	event[0].readable = (what0 & POLLER_READ) != 0;
-	event[0].writable = (what0 & POLLER_WRITE) != 0;
-	event[1].key = (uintptr_t)id1;
-	event[1].readable = (what1 & POLLER_READ) != 0;
-	event[1].writable = (what1 & POLLER_WRITE) != 0;
-	scripted_batch(ss->poller, event, 2);
-}
-
-static void
-hear_data(struct socket_server *ss, int id, const char *text)
-{
-	struct socket_message message;
-
-	message = scripted_hear(ss, SOCKET_DATA, id);
-	ATF_REQUIRE_EQ(strlen(text), (size_t)message.ud);
-	ATF_CHECK_EQ(0, memcmp(text, message.data, strlen(text)));
-	skynet_free(message.data);
-}
-
-static int
-send_copy(struct socket_server *ss, int id, size_t n)
-{
-	struct socket_sendbuffer buffer;
-	void *bytes;
-
-	bytes = skynet_malloc(n);
-	ATF_REQUIRE(bytes != NULL);
-	pattern_fill(bytes, 0, n);
-	buffer.id = id;
-	buffer.type = SOCKET_BUFFER_MEMORY;
-	buffer.buffer = bytes;
-	buffer.sz = n;
-	return (socket_server_send(ss, &buffer));
-}
 
 /* One end of a pair, bound; *fd is the other, *own must be closed too. */
 static int
@@ -94,7 +51,7 @@ read_and_write(int first, int second, bool together)
 
 	ss = scripted_create();
 	id = scripted_accepted(ss, &fd);
-	ATF_REQUIRE_EQ(0, send_copy(ss, id, LARGE));
+	ATF_REQUIRE_EQ(0, scripted_send(ss, id, LARGE));
 	(void)scripted_hear(ss, SOCKET_WARNING, id);
 	scripted_hear_nothing(ss);
 	ATF_CHECK_EQ(BOTH, scripted_interest(ss->poller, (uintptr_t)id));
@@ -104,8 +61,8 @@ read_and_write(int first, int second, bool together)
 	if (together)
 		scripted_event(ss->poller, (uintptr_t)id, BOTH);
 	else
-		two_events(ss, id, first, id, second);
-	hear_data(ss, id, "meanwhile");
+		scripted_two_events(ss, id, first, id, second);
+	scripted_hear_data(ss, id, "meanwhile");
 	scripted_hear_nothing(ss);
 	ATF_CHECK_EQ(BOTH, scripted_interest(ss->poller, (uintptr_t)id));
 	scripted_close(ss, id);
@@ -133,17 +90,17 @@ write_fails_before_the_last_words(int first, int second)
 	id = scripted_bind_pair(ss, &fd, &own);
 	plain_write(fd, "last words", 10);
 	plain_close(fd);
-	(void)send_copy(ss, id, 10);
+	(void)scripted_send(ss, id, 10);
 	if (first != 0)
-		two_events(ss, id, first, id, second);
+		scripted_two_events(ss, id, first, id, second);
 	(void)scripted_hear(ss, SOCKET_ERR, id);
 	scripted_event(ss->poller, (uintptr_t)id, POLLER_READ);
 	scripted_event(ss->poller, (uintptr_t)id, BOTH);
-	hear_data(ss, id, "last words");
+	scripted_hear_data(ss, id, "last words");
 	(void)scripted_hear(ss, SOCKET_CLOSE, id);
 	scripted_hear_nothing(ss);
 	ATF_CHECK_EQ(-1, scripted_interest(ss->poller, (uintptr_t)id));
-	ATF_CHECK_EQ(-1, send_copy(ss, id, 1));
+	ATF_CHECK_EQ(-1, scripted_send(ss, id, 1));
 	plain_close(own);
 	scripted_release(ss);
 }
@@ -154,134 +111,6 @@ ATF_TC_BODY(l3_failed_write_does_not_lose_the_last_words, tc)
 
 	write_fails_before_the_last_words(0, 0);
 	write_fails_before_the_last_words(POLLER_WRITE, POLLER_WRITE);
-}
-
-ATF_TC_WITHOUT_HEAD(l6_close_between_two_events_of_a_batch);
-ATF_TC_BODY(l6_close_between_two_events_of_a_batch, tc)
-{
-	struct socket_server *ss;
-	int fd[2], id[2];
-
-	ss = scripted_create();
-	id[0] = scripted_accepted(ss, &fd[0]);
-	id[1] = scripted_accepted(ss, &fd[1]);
-	plain_write(fd[0], "first", 5);
-	plain_write(fd[1], "second", 6);
-	scripted_await(ss, id[0]);
-	scripted_await(ss, id[1]);
-	two_events(ss, id[0], POLLER_READ, id[1], POLLER_READ);
-	hear_data(ss, id[0], "first");
-	scripted_close(ss, id[1]);
-	scripted_hear_nothing(ss);
-	scripted_close(ss, id[0]);
-	plain_close(fd[0]);
-	plain_close(fd[1]);
-	scripted_release(ss);
-}
-
-/* The same, and both events are of one socket. */
-ATF_TC_WITHOUT_HEAD(l6_close_between_the_two_filters_of_a_socket);
-ATF_TC_BODY(l6_close_between_the_two_filters_of_a_socket, tc)
-{
-	struct socket_server *ss;
-	int fd, id;
-
-	ss = scripted_create();
-	id = scripted_accepted(ss, &fd);
-	ATF_REQUIRE_EQ(0, send_copy(ss, id, LARGE));
-	(void)scripted_hear(ss, SOCKET_WARNING, id);
-	scripted_hear_nothing(ss);
-	plain_write(fd, "x", 1);
-	scripted_await(ss, id);
-	two_events(ss, id, POLLER_READ, id, POLLER_WRITE);
-	hear_data(ss, id, "x");
-	scripted_close(ss, id);
-	scripted_hear_nothing(ss);
-	plain_close(fd);
-	scripted_release(ss);
-}
-
-ATF_TC_WITHOUT_HEAD(f6_pause_between_two_events_of_a_batch);
-ATF_TC_BODY(f6_pause_between_two_events_of_a_batch, tc)
-{
-	struct socket_server *ss;
-	int fd[2], id[2];
-
-	ss = scripted_create();
-	id[0] = scripted_accepted(ss, &fd[0]);
-	id[1] = scripted_accepted(ss, &fd[1]);
-	plain_write(fd[0], "first", 5);
-	plain_write(fd[1], "second", 6);
-	scripted_await(ss, id[0]);
-	scripted_await(ss, id[1]);
-	two_events(ss, id[0], POLLER_READ, id[1], POLLER_READ);
-	hear_data(ss, id[0], "first");
-	socket_server_pause(ss, TEST_OWNER, id[1]);
-	scripted_hear_nothing(ss);
-	socket_server_start(ss, TEST_OWNER, id[1]);
-	(void)scripted_hear(ss, SOCKET_OPEN, id[1]);
-	scripted_event(ss->poller, (uintptr_t)id[1], POLLER_READ);
-	hear_data(ss, id[1], "second");
-	scripted_close(ss, id[0]);
-	scripted_close(ss, id[1]);
-	plain_close(fd[0]);
-	plain_close(fd[1]);
-	scripted_release(ss);
-}
-
-/* Opens and closes until a socket has the slot of old: a bound one's id. */
-static int
-reuse_slot(struct socket_server *ss, int old, int fd)
-{
-	int i, id;
-
-	for (i = 0; i < REUSE; i++) {
-		id = socket_server_bind(ss, TEST_OWNER, fd);
-		ATF_REQUIRE(id > 0);
-		ATF_REQUIRE_MSG(id != old, "the id itself is used again");
-		(void)scripted_hear(ss, SOCKET_OPEN, id);
-		if (id % SS_SLOTS == old % SS_SLOTS)
-			return (id);
-		scripted_close(ss, id);
-	}
-	atf_tc_fail("the slot of id %d is never used again", old);
-}
-
-ATF_TC_WITHOUT_HEAD(l1_slot_used_again_between_two_events_of_a_batch);
-ATF_TC_BODY(l1_slot_used_again_between_two_events_of_a_batch, tc)
-{
-	struct socket_server *ss;
-	int fd[2], id[2], new, pair[2];
-
-	ss = scripted_create();
-	id[0] = scripted_accepted(ss, &fd[0]);
-	id[1] = scripted_accepted(ss, &fd[1]);
-	plain_write(fd[0], "first", 5);
-	scripted_await(ss, id[0]);
-	two_events(ss, id[0], POLLER_READ, id[1], BOTH);
-	hear_data(ss, id[0], "first");
-	scripted_close(ss, id[1]);
-	plain_socketpair(pair);
-	plain_write(pair[1], "another's", 9);
-	new = reuse_slot(ss, id[1], pair[0]);
-	/* The stale event is handled now; it must read nothing of the new. */
-	scripted_hear_nothing(ss);
-	scripted_event(ss->poller, (uintptr_t)new, POLLER_READ);
-	hear_data(ss, new, "another's");
-	/* Calls with the old id do it no harm either. */
-	ATF_CHECK_EQ(-1, send_copy(ss, id[1], 1));
-	socket_server_close(ss, TEST_OWNER, id[1]);
-	socket_server_shutdown(ss, TEST_OWNER, id[1]);
-	scripted_hear_nothing(ss);
-	ATF_CHECK_EQ(POLLER_READ,
-	    scripted_interest(ss->poller, (uintptr_t)new));
-	scripted_close(ss, new);
-	scripted_close(ss, id[0]);
-	plain_close(pair[0]);
-	plain_close(pair[1]);
-	plain_close(fd[0]);
-	plain_close(fd[1]);
-	scripted_release(ss);
 }
 
 ATF_TC_WITHOUT_HEAD(l2_end_of_file_with_data_unread);
@@ -307,10 +136,10 @@ ATF_TC_BODY(l2_end_of_file_with_data_unread, tc)
 	}
 	ATF_CHECK_EQ(SOME, come);
 	scripted_await(ss, id);
-	two_events(ss, id, POLLER_READ, id, POLLER_READ);
+	scripted_two_events(ss, id, POLLER_READ, id, POLLER_READ);
 	(void)scripted_hear(ss, SOCKET_CLOSE, id);
 	scripted_hear_nothing(ss);
-	ATF_CHECK_EQ(0, send_copy(ss, id, 1000));
+	ATF_CHECK_EQ(0, scripted_send(ss, id, 1000));
 	plain_expect_pattern(fd, 0, 1000);
 	socket_server_close(ss, TEST_OWNER, id);
 	scripted_hear_nothing(ss);
@@ -334,7 +163,7 @@ fail_to_connect(int first, int second)
 	if (type == SS_NOTHING) {
 		plain_await(scripted_descriptor(ss->poller, (uintptr_t)id),
 		    POLLOUT, "be refused");
-		two_events(ss, id, first, id, second);
+		scripted_two_events(ss, id, first, id, second);
 		scripted_event(ss->poller, (uintptr_t)id, BOTH);
 		(void)scripted_hear(ss, SOCKET_ERR, id);
 	} else
@@ -369,15 +198,15 @@ ATF_TC_BODY(l1_events_without_a_cause_do_nothing, tc)
 	bound = scripted_bind_pair(ss, &fd[2], &own);
 	udp = socket_server_udp(ss, TEST_OWNER, NULL, 0);
 	ATF_REQUIRE(udp > 0);
-	two_events(ss, listener, BOTH, id[0], BOTH);
-	two_events(ss, id[1], BOTH, bound, BOTH);
+	scripted_two_events(ss, listener, BOTH, id[0], BOTH);
+	scripted_two_events(ss, id[1], BOTH, bound, BOTH);
 	scripted_event(ss->poller, (uintptr_t)udp, BOTH);
-	two_events(ss, 0, BOTH, -1, BOTH);
+	scripted_two_events(ss, 0, BOTH, -1, BOTH);
 	scripted_hear_nothing(ss);
 	plain_write(fd[0], "still here", 10);
 	scripted_await(ss, id[0]);
 	scripted_event(ss->poller, (uintptr_t)id[0], POLLER_READ);
-	hear_data(ss, id[0], "still here");
+	scripted_hear_data(ss, id[0], "still here");
 	scripted_close(ss, listener);
 	scripted_close(ss, id[0]);
 	scripted_close(ss, id[1]);
@@ -404,7 +233,7 @@ ATF_TC_BODY(t1_waits_that_end_for_nothing, tc)
 	plain_write(fd, "after", 5);
 	scripted_await(ss, id);
 	scripted_event(ss->poller, (uintptr_t)id, POLLER_READ);
-	hear_data(ss, id, "after");
+	scripted_hear_data(ss, id, "after");
 	scripted_close(ss, id);
 	plain_close(fd);
 	scripted_release(ss);
@@ -428,7 +257,7 @@ ATF_TC_BODY(f5_refused_by_the_poller_is_an_error_with_its_reason, tc)
 		message = scripted_hear(ss, SOCKET_ERR, id);
 		ATF_CHECK(message.data != NULL && message.data[0] != '\0');
 		scripted_hear_nothing(ss);
-		ATF_CHECK_EQ(-1, send_copy(ss, id, 1));
+		ATF_CHECK_EQ(-1, scripted_send(ss, id, 1));
 		ATF_CHECK(fcntl(pair[0], F_GETFD) != -1);
 	}
 	plain_close(pair[0]);
@@ -464,7 +293,7 @@ ATF_TC_BODY(e2_refused_by_the_poller_ends_udp_and_connect, tc)
 	} else
 		ATF_CHECK_EQ(SOCKET_ERR, type);
 	scripted_hear_nothing(ss);
-	ATF_CHECK_EQ(-1, send_copy(ss, id, 1));
+	ATF_CHECK_EQ(-1, scripted_send(ss, id, 1));
 	plain_close(listener);
 	scripted_release(ss);
 }
@@ -474,10 +303,6 @@ ATF_TP_ADD_TCS(tp)
 
 	ATF_TP_ADD_TC(tp, l1_both_filters_in_one_batch_in_either_order);
 	ATF_TP_ADD_TC(tp, l3_failed_write_does_not_lose_the_last_words);
-	ATF_TP_ADD_TC(tp, l6_close_between_two_events_of_a_batch);
-	ATF_TP_ADD_TC(tp, l6_close_between_the_two_filters_of_a_socket);
-	ATF_TP_ADD_TC(tp, f6_pause_between_two_events_of_a_batch);
-	ATF_TP_ADD_TC(tp, l1_slot_used_again_between_two_events_of_a_batch);
 	ATF_TP_ADD_TC(tp, l2_end_of_file_with_data_unread);
 	ATF_TP_ADD_TC(tp, l5_failed_connect_reported_twice_is_told_once);
 	ATF_TP_ADD_TC(tp, l1_events_without_a_cause_do_nothing);

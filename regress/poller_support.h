@@ -56,7 +56,7 @@ void	expect_ready_at(const char *, int, struct test_poller *, uintptr_t,
 
 /* A connected pair of TCP sockets on the loopback interface: [1] accepted. */
 void	tcp_pair(int [2]);
-/* Fills a socket whose buffer does not grow by itself then: how much it took. */
+/* Fills a socket whose buffer does not grow by itself then: what it took. */
 size_t	fill(int);
 /* Makes the system calls of a descriptor fail rather than wait. */
 void	make_non_blocking(int);

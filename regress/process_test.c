@@ -70,7 +70,7 @@ send_until_refused(struct test_server *ts, int id)
 	}
 }
 
-/* Whatever is said of the id until the ERR; the peer's end may be seen first. */
+/* What is said of the id until the ERR; the peer's end may be seen first. */
 static void
 expect_error(struct test_server *ts, int id)
 {

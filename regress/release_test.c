@@ -22,89 +22,13 @@
 
 #include "crew.h"
 #include "harness.h"
+#include "life.h"
 #include "plain_udp.h"
 #include "server.h"
 #include "skynet_malloc.h"
 
 #define LARGE	(8 * 1024 * 1024)	/* beyond any pair of socket buffers */
 #define MANY	20
-
-struct life {
-	struct socket_server	*server;
-	bool			*descriptors;
-	int			 threads;
-};
-
-static void *
-nothing(void *argument)
-{
-
-	return (argument);
-}
-
-static void
-life_begin(struct life *life)
-{
-	pthread_t thread;
-
-	(void)alarm(6 * TEST_DEADLINE / 1000);
-	/* With the first thread may come one of a sanitizer's own. */
-	ATF_REQUIRE_EQ(0, pthread_create(&thread, NULL, nothing, NULL));
-	ATF_REQUIRE_EQ(0, pthread_join(thread, NULL));
-	life->threads = thread_count();
-	life->descriptors = descriptor_census();
-	life->server = socket_server_create(0);
-	ATF_REQUIRE(life->server != NULL);
-}
-
-/* The plain descriptors of the case are closed by now. */
-static void
-life_end(struct life *life)
-{
-
-	socket_server_release(life->server);
-	memory_all_returned();
-	descriptor_compare(life->descriptors);
-	free(life->descriptors);
-	if (life->threads != -1)
-		thread_await_at_most(life->threads);
-	(void)alarm(0);
-}
-
-/* Polls until that message of that id (0: of any): its id and ud. */
-static int
-hear(struct life *life, int type, int id, int *ud)
-{
-	struct socket_message sm;
-	int more, result;
-
-	do {
-		memset(&sm, 0, sizeof(sm));
-		result = socket_server_poll(life->server, &sm, &more);
-		if (result == SOCKET_DATA || result == SOCKET_UDP)
-			skynet_free(sm.data);
-	} while (result != type || (id != 0 && sm.id != id));
-	if (ud != NULL)
-		*ud = sm.ud;
-	return (sm.id);
-}
-
-/* A connection of the library's, started; fd is the peer. */
-static int
-connection(struct life *life, int *fd)
-{
-	int id, listener, port;
-
-	listener = plain_listen(AF_INET, &port);
-	id = socket_server_connect(life->server, TEST_OWNER, "127.0.0.1",
-	    port);
-	ATF_REQUIRE(id > 0);
-	socket_server_start(life->server, TEST_OWNER, id);
-	(void)hear(life, SOCKET_OPEN, id, NULL);
-	*fd = plain_accept(listener);
-	plain_close(listener);
-	return (id);
-}
 
 /* User objects, counted. */
 static int	objects_alive;
@@ -193,8 +117,8 @@ ATF_TC_BODY(f1_exit_ends_this_poll_and_every_later_one, tc)
 
 	life_begin(&life);
 	socket_server_exit(life.server);
-	(void)hear(&life, SOCKET_EXIT, 0, NULL);
-	(void)hear(&life, SOCKET_EXIT, 0, NULL);
+	(void)life_hear(&life, SOCKET_EXIT, 0, NULL);
+	(void)life_hear(&life, SOCKET_EXIT, 0, NULL);
 	life_end(&life);
 }
 
@@ -242,11 +166,11 @@ ATF_TC_BODY(f1_half_sent_buffers_of_every_type, tc)
 
 	life_begin(&life);
 	socket_server_userobject(life.server, &interface);
-	id = connection(&life, &fd);
+	id = life_connection(&life, &fd);
 	send_all_types(&life, id);
 	ATF_CHECK(objects_alive > 0);
 	/* Some rounds of the network thread, which cannot send it all. */
-	(void)hear(&life, SOCKET_WARNING, id, NULL);
+	(void)life_hear(&life, SOCKET_WARNING, id, NULL);
 	plain_close(fd);
 	life_end(&life);
 	ATF_CHECK_EQ(0, objects_alive);
@@ -259,11 +183,11 @@ ATF_TC_BODY(f1_a_shutdown_that_cannot_end, tc)
 	int fd, id;
 
 	life_begin(&life);
-	id = connection(&life, &fd);
+	id = life_connection(&life, &fd);
 	ATF_CHECK_EQ(0, send_of_type(&life, id, SOCKET_BUFFER_MEMORY,
 	    false));
 	socket_server_shutdown(life.server, TEST_OWNER, id);
-	(void)hear(&life, SOCKET_WARNING, id, NULL);
+	(void)life_hear(&life, SOCKET_WARNING, id, NULL);
 	plain_close(fd);
 	life_end(&life);
 }
@@ -275,9 +199,9 @@ ATF_TC_BODY(f1_a_lingering_socket, tc)
 	int fd, id;
 
 	life_begin(&life);
-	id = connection(&life, &fd);
+	id = life_connection(&life, &fd);
 	socket_server_shutdown(life.server, TEST_OWNER, id);
-	(void)hear(&life, SOCKET_CLOSE, id, NULL);
+	(void)life_hear(&life, SOCKET_CLOSE, id, NULL);
 	/* The peer has not ended: the descriptor waits for it. */
 	socket_server_release(life.server);
 	plain_expect_end(fd);
@@ -352,7 +276,7 @@ ATF_TC_BODY(f1_look_ups_whose_answers_nobody_has_taken, tc)
 		    i % 2 == 0 ? "localhost" : "no.such.name", 9) > 0);
 	resolver_await_held(1);
 	resolver_let_go();
-	(void)connection(&life, &fd);	/* turns the poll for a while */
+	(void)life_connection(&life, &fd);	/* turns the poll for a while */
 	plain_close(fd);
 	life_end(&life);
 }
@@ -368,7 +292,7 @@ ATF_TC_BODY(f1_connects_under_way, tc)
 	for (i = 0; i < MANY; i++)
 		ATF_REQUIRE(socket_server_connect(life.server, TEST_OWNER,
 		    "127.0.0.1", port) > 0);
-	(void)connection(&life, &fd);
+	(void)life_connection(&life, &fd);
 	plain_close(fd);
 	plain_close(listener);
 	for (i = 0; i < 4; i++)
@@ -397,10 +321,10 @@ ATF_TC_BODY(f1_messages_that_nobody_has_taken, tc)
 	own = plain_udp_expect(fd, bytes, sizeof(bytes));
 	for (i = 0; i < MANY; i++)
 		plain_udp_send(fd, own, bytes, sizeof(bytes));
-	(void)hear(&life, SOCKET_UDP, id, NULL);
+	(void)life_hear(&life, SOCKET_UDP, id, NULL);
 	plain_close(fd);
 	/* And data and an end that lie ready in the kernel. */
-	(void)connection(&life, &peer);
+	(void)life_connection(&life, &peer);
 	plain_write(peer, bytes, sizeof(bytes));
 	plain_close(peer);
 	life_end(&life);
@@ -415,12 +339,12 @@ ATF_TC_BODY(f1_accepted_connections_that_nobody_has_started, tc)
 	life_begin(&life);
 	id = socket_server_listen(life.server, TEST_OWNER, "127.0.0.1", 0,
 	    MANY);
-	(void)hear(&life, SOCKET_OPEN, id, &port);
+	(void)life_hear(&life, SOCKET_OPEN, id, &port);
 	for (i = 0; i < MANY; i++)
 		fd[i] = plain_connect(AF_INET, port);
 	socket_server_start(life.server, TEST_OWNER, id);
 	/* One ACCEPT is taken, the others are not. */
-	(void)hear(&life, SOCKET_ACCEPT, id, NULL);
+	(void)life_hear(&life, SOCKET_ACCEPT, id, NULL);
 	socket_server_release(life.server);
 	for (i = 0; i < MANY; i++) {
 		plain_await(fd[i], POLLIN, "be closed");

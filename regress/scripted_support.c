@@ -13,6 +13,7 @@
 
 #include "harness.h"
 #include "scripted_support.h"
+#include "skynet_malloc.h"
 
 struct socket_server *
 scripted_create(void)
@@ -113,4 +114,46 @@ scripted_await(struct socket_server *ss, int id)
 {
 
 	plain_await(ss_slots_find(&ss->slots, id)->fd, POLLIN, "arrive");
+}
+
+void
+scripted_two_events(struct socket_server *ss, int id0, int what0, int id1,
+    int what1)
+{
+	struct poller_event event[2];
+
+	event[0].key = (uintptr_t)id0;
+	event[0].readable = (what0 & POLLER_READ) != 0;
+	event[0].writable = (what0 & POLLER_WRITE) != 0;
+	event[1].key = (uintptr_t)id1;
+	event[1].readable = (what1 & POLLER_READ) != 0;
+	event[1].writable = (what1 & POLLER_WRITE) != 0;
+	scripted_batch(ss->poller, event, 2);
+}
+
+void
+scripted_hear_data(struct socket_server *ss, int id, const char *text)
+{
+	struct socket_message message;
+
+	message = scripted_hear(ss, SOCKET_DATA, id);
+	ATF_REQUIRE_EQ(strlen(text), (size_t)message.ud);
+	ATF_CHECK_EQ(0, memcmp(text, message.data, strlen(text)));
+	skynet_free(message.data);
+}
+
+int
+scripted_send(struct socket_server *ss, int id, size_t n)
+{
+	struct socket_sendbuffer buffer;
+	void *bytes;
+
+	bytes = skynet_malloc(n);
+	ATF_REQUIRE(bytes != NULL);
+	pattern_fill(bytes, 0, n);
+	buffer.id = id;
+	buffer.type = SOCKET_BUFFER_MEMORY;
+	buffer.buffer = bytes;
+	buffer.sz = n;
+	return (socket_server_send(ss, &buffer));
 }

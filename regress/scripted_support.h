@@ -24,6 +24,8 @@ void	scripted_release(struct socket_server *);
  * type and id.
  */
 struct socket_message	scripted_hear(struct socket_server *, int type, int id);
+/* The same for data, which are this text. */
+void	scripted_hear_data(struct socket_server *, int id, const char *text);
 /* Takes all commands and batches; there must be no message. */
 void	scripted_hear_nothing(struct socket_server *);
 
@@ -35,6 +37,11 @@ int	scripted_accept(struct socket_server *, int *fd);
 int	scripted_accepted(struct socket_server *, int *fd);
 /* Closes an id, which is watched no more. */
 void	scripted_close(struct socket_server *, int id);
+/* Sends a pattern of n bytes: the result of the call. */
+int	scripted_send(struct socket_server *, int id, size_t n);
+/* A batch of two events, POLLER_READ and POLLER_WRITE in each. */
+void	scripted_two_events(struct socket_server *, int id0, int what0,
+	    int id1, int what1);
 /* Waits until the socket's descriptor has something to read. */
 void	scripted_await(struct socket_server *, int id);
 

@@ -13,103 +13,18 @@
 #include <sys/socket.h>
 
 #include <atf-c.h>
-#include <poll.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "crew.h"
 #include "harness.h"
+#include "sink.h"
 #include "skynet_malloc.h"
 
 #define WORKERS		6
 #define OWN		60		/* sockets that each worker opens */
 #define STEPS		20		/* of a worker on each of them */
-#define GUESTS		256		/* connections that the sink holds */
-
-/* A plain listener that takes all connections and all that they send. */
-struct sink {
-	int		 listener;
-	int		 port;
-	int		 stop[2];	/* a pipe: closing [1] ends it */
-	pthread_t	 thread;
-	struct pollfd	 entry[2 + GUESTS];	/* its thread's */
-	int		 count;
-};
-
-/* Reads what is there; true if the guest has gone. */
-static bool
-sink_read(int fd)
-{
-	static char piece[65536];
-
-	return (read(fd, piece, sizeof(piece)) <= 0);
-}
-
-static void
-sink_add(struct sink *sink, int fd)
-{
-
-	if (fd == -1)
-		return;
-	if (sink->count == 2 + GUESTS) {
-		(void)close(fd);
-		return;
-	}
-	sink->entry[sink->count].fd = fd;
-	sink->entry[sink->count++].events = POLLIN;
-}
-
-static void *
-sink_main(void *argument)
-{
-	struct sink *sink;
-	int i;
-
-	sink = argument;
-	for (;;) {
-		(void)poll(sink->entry, (nfds_t)sink->count, -1);
-		if (sink->entry[0].revents != 0)
-			break;
-		for (i = sink->count - 1; i >= 2; i--) {
-			if (sink->entry[i].revents == 0 ||
-			    !sink_read(sink->entry[i].fd))
-				continue;
-			(void)close(sink->entry[i].fd);
-			sink->entry[i] = sink->entry[--sink->count];
-		}
-		if (sink->entry[1].revents != 0)
-			sink_add(sink, accept(sink->listener, NULL, NULL));
-	}
-	for (i = 2; i < sink->count; i++)
-		(void)close(sink->entry[i].fd);
-	return (NULL);
-}
-
-static void
-sink_open(struct sink *sink)
-{
-
-	memset(sink, 0, sizeof(*sink));
-	sink->listener = plain_listen(AF_INET, &sink->port);
-	plain_pipe(sink->stop);
-	sink_add(sink, sink->stop[0]);
-	sink_add(sink, sink->listener);
-	ATF_REQUIRE_EQ(0, pthread_create(&sink->thread, NULL, sink_main,
-	    sink));
-}
-
-static void
-sink_close(struct sink *sink)
-{
-
-	plain_close(sink->stop[1]);
-	ATF_REQUIRE_EQ(0, pthread_join(sink->thread, NULL));
-	plain_close(sink->stop[0]);
-	plain_close(sink->listener);
-}
 
 /* What the workers share. */
 struct stage {

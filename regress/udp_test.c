@@ -21,6 +21,7 @@
 #include "harness.h"
 #include "plain_udp.h"
 #include "skynet_malloc.h"
+#include "skynet_socket.h"
 
 #define V4_SIZE	7
 #define V6_SIZE	19
@@ -311,6 +312,33 @@ ATF_TC_BODY(f10_without_a_port_the_address_chooses_the_family, tc)
 	test_server_release(ts);
 }
 
+/* The service sees the message itself; no server is needed to look at it. */
+ATF_TC_WITHOUT_HEAD(f11_udp_address_of_a_service_s_message);
+ATF_TC_BODY(f11_udp_address_of_a_service_s_message, tc)
+{
+	struct skynet_socket_message sm;
+	char buffer[10 + 7] = "0123456789\1";
+	int size, type;
+
+	memset(&sm, 0, sizeof(sm));
+	sm.id = 1;
+	sm.ud = 10;
+	sm.buffer = buffer;
+	for (type = SKYNET_SOCKET_TYPE_DATA;
+	    type <= SKYNET_SOCKET_TYPE_WARNING; type++) {
+		sm.type = type;
+		size = 0;
+		if (type != SKYNET_SOCKET_TYPE_UDP) {
+			ATF_CHECK(skynet_socket_udp_address(&sm, &size) ==
+			    NULL);
+			continue;
+		}
+		ATF_CHECK(skynet_socket_udp_address(&sm, &size) ==
+		    buffer + 10);
+		ATF_CHECK_EQ(7, size);
+	}
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 
@@ -325,5 +353,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, f10_listen_on_port_0_is_refused);
 	ATF_TP_ADD_TC(tp, f10_udp_with_a_port_is_bound);
 	ATF_TP_ADD_TC(tp, f10_without_a_port_the_address_chooses_the_family);
+	ATF_TP_ADD_TC(tp, f11_udp_address_of_a_service_s_message);
 	return (atf_no_error());
 }

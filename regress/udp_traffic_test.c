@@ -20,7 +20,6 @@
 #include "harness.h"
 #include "plain_udp.h"
 #include "skynet_malloc.h"
-#include "skynet_socket.h"
 
 #define BURST	100		/* fits into any system's socket buffer */
 
@@ -372,33 +371,6 @@ ATF_TC_BODY(f7_shutdown_of_udp_is_one_close, tc)
 	end_one_way(socket_server_shutdown);
 }
 
-/* The service sees the message itself; no server is needed to look at it. */
-ATF_TC_WITHOUT_HEAD(f11_udp_address_of_a_service_s_message);
-ATF_TC_BODY(f11_udp_address_of_a_service_s_message, tc)
-{
-	struct skynet_socket_message sm;
-	char buffer[10 + 7] = "0123456789\1";
-	int size, type;
-
-	memset(&sm, 0, sizeof(sm));
-	sm.id = 1;
-	sm.ud = 10;
-	sm.buffer = buffer;
-	for (type = SKYNET_SOCKET_TYPE_DATA;
-	    type <= SKYNET_SOCKET_TYPE_WARNING; type++) {
-		sm.type = type;
-		size = 0;
-		if (type != SKYNET_SOCKET_TYPE_UDP) {
-			ATF_CHECK(skynet_socket_udp_address(&sm, &size) ==
-			    NULL);
-			continue;
-		}
-		ATF_CHECK(skynet_socket_udp_address(&sm, &size) ==
-		    buffer + 10);
-		ATF_CHECK_EQ(7, size);
-	}
-}
-
 ATF_TP_ADD_TCS(tp)
 {
 
@@ -413,6 +385,5 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, f6_pause_and_start_of_udp);
 	ATF_TP_ADD_TC(tp, f7_close_of_udp_is_one_close);
 	ATF_TP_ADD_TC(tp, f7_shutdown_of_udp_is_one_close);
-	ATF_TP_ADD_TC(tp, f11_udp_address_of_a_service_s_message);
 	return (atf_no_error());
 }
