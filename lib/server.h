@@ -66,7 +66,7 @@
 
 #define SS_EVENTS		128	/* taken from the poller at once */
 #define SS_ACCEPTS		128	/* taken from a listener at once */
-#define SS_DATAGRAMS		16	/* taken from a UDP socket at once */
+#define SS_DATAGRAMS		32	/* taken from a UDP socket at once */
 #define SS_OUTBOX		(SS_ACCEPTS + 16)
 #define SS_TEXT_MAX		128	/* of a message, bytes */
 
