@@ -113,7 +113,9 @@ ss_descriptor_unblock(int fd)
 	flags = fcntl(fd, F_GETFL);
 	if (flags == -1)
 		return (-1);
+#if MSG_NOSIGNAL == 0
 	no_sigpipe(fd);
+#endif
 #ifdef F_SETNOSIGPIPE
 	(void)fcntl(fd, F_SETNOSIGPIPE, 1);
 #endif
@@ -132,6 +134,9 @@ ss_descriptor_block(int fd)
 	flags = fcntl(fd, F_GETFL);
 	if (flags != -1)
 		(void)fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+#ifdef F_SETNOSIGPIPE
+	(void)fcntl(fd, F_SETNOSIGPIPE, 0);
+#endif
 }
 
 #ifdef F_SETNOSIGPIPE

@@ -32,7 +32,11 @@ int	ss_descriptor_accept(int fd, union ss_address *peer);
 /* Keep-alive for a TCP connection; failure is not worth reporting. */
 void	ss_descriptor_keepalive(int fd);
 
-/* 1: it was blocking and no longer is; 0: it was non-blocking; -1: errno. */
+/*
+ * 1: it was blocking and no longer is; 0: it was non-blocking; -1: errno.
+ * Where a system can keep SIGPIPE away by the descriptor alone, it does from
+ * now on, until ss_descriptor_block.
+ */
 int	ss_descriptor_unblock(int fd);
 void	ss_descriptor_block(int fd);
 

@@ -8,7 +8,7 @@
  * What the systems do differently, outside poller/.  Nothing else in lib/
  * tests for a system.  The facts are those of the systems' manuals:
  *
- *	accept4, SOCK_*	everywhere but macOS
+ *	accept4, SOCK_*	everywhere but macOS; on NetBSD from 8
  *	MSG_NOSIGNAL	not on older macOS: SO_NOSIGPIPE there
  *	recvmmsg	Linux, FreeBSD 11, NetBSD 7, OpenBSD 7.2
  *	queue(3)	glibc lacks the _SAFE macros, musl the whole header
@@ -59,7 +59,9 @@
 #define MSG_NOSIGNAL	0
 #endif
 
-#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC) && !defined(__APPLE__)
+#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC) && \
+    !defined(__APPLE__) && \
+    !(defined(__NetBSD__) && __NetBSD_Version__ < 800000000)
 #define SS_HAVE_ACCEPT4	1
 #else
 #define SS_HAVE_ACCEPT4	0

@@ -56,7 +56,8 @@ common_subset_body()
 	    '\.(MAKE\.|PARSEDIR|PARSEFILE|INCLUDED)' \
 	    '%\.o|\$\((wildcard|shell|patsubst)|^ifeq|^ifdef|\$<' \
 	    '(^|[^$])\$PWD' \
-	    ':[MN][^}:]*\$\{'; do
+	    ':[MN][^}:]*\$\{' \
+	    ':\.[a-z]+=[^}]*\$\{'; do
 		# shellcheck disable=SC2086
 		if grep -nE "${words}" ${files}; then
 			atf_fail "not in the common subset: ${words}"

@@ -8,7 +8,7 @@
 #	PC, VERSION	PC.in becomes the file for pkg-config
 
 OBJS=		${SRCS:.c=.o}
-PICOBJS=	${SRCS:.c=.${PICO}}
+PICOBJS=	${SRCS:S,.c$,.${PICO},}
 ARCHIVE=	lib${LIB}.a
 
 .if ${OPSYS} == "OpenBSD"
