@@ -134,9 +134,6 @@ ss_descriptor_block(int fd)
 	flags = fcntl(fd, F_GETFL);
 	if (flags != -1)
 		(void)fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
-#ifdef F_SETNOSIGPIPE
-	(void)fcntl(fd, F_SETNOSIGPIPE, 0);
-#endif
 }
 
 #ifdef F_SETNOSIGPIPE

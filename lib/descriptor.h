@@ -35,7 +35,7 @@ void	ss_descriptor_keepalive(int fd);
 /*
  * 1: it was blocking and no longer is; 0: it was non-blocking; -1: errno.
  * Where a system can keep SIGPIPE away by the descriptor alone, it does from
- * now on, until ss_descriptor_block.
+ * now on.
  */
 int	ss_descriptor_unblock(int fd);
 void	ss_descriptor_block(int fd);

@@ -5,13 +5,9 @@
  */
 
 #include <errno.h>
-#include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "host_counter.h"
 #include "skynet_mq.h"

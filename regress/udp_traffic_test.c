@@ -13,7 +13,6 @@
 #include <sys/socket.h>
 
 #include <atf-c.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
